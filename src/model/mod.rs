@@ -1,0 +1,8 @@
+//! The domain: texts, documents, anchors, annotations, tags. Pure values and functions over them.
+pub mod anchor;
+pub mod annotation;
+pub mod codebook;
+pub mod document;
+pub mod id;
+pub mod text;
+pub mod time;

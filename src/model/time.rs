@@ -1,0 +1,51 @@
+//! Points in time, and the clock that orders edits made on different devices.
+use serde::{Deserialize, Serialize};
+
+/// Milliseconds since 1970-01-01T00:00Z.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// The moment as RFC 3339 text in UTC with milliseconds, as Web Annotation asks.
+    ///
+    /// Civil date from a day count: Howard Hinnant, "chrono-compatible low-level date algorithms".
+    pub fn to_rfc3339(self) -> String {
+        let days = self.0.div_euclid(86_400_000);
+        let in_day = self.0.rem_euclid(86_400_000);
+        let shifted = days + 719_468;
+        let era = shifted.div_euclid(146_097);
+        let day_of_era = shifted.rem_euclid(146_097);
+        let year_of_era =
+            (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let shifted_month = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+        let year = year_of_era + era * 400 + i64::from(month <= 2);
+        let (hour, minute) = (in_day / 3_600_000, in_day / 60_000 % 60);
+        let (second, milli) = (in_day / 1000 % 60, in_day % 1000);
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z")
+    }
+}
+
+/// A reading of a hybrid logical clock: wall time, and a counter that orders edits within one millisecond
+/// or after the wall clock jumped back (Kulkarni et al. 2014, "Logical Physical Clocks").
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct LogicalTime {
+    /// The largest wall time seen.
+    pub wall: Timestamp,
+    /// Orders edits with the same `wall`.
+    pub counter: u32,
+}
+
+impl LogicalTime {
+    /// The next reading when the wall clock says `now`: always later than this one.
+    pub fn tick(self, now: Timestamp) -> Self {
+        if now > self.wall {
+            Self { wall: now, counter: 0 }
+        } else {
+            Self { wall: self.wall, counter: self.counter + 1 }
+        }
+    }
+}
