@@ -1,1 +1,4 @@
-fn main(){}
+//! The page's binary: mounts the app.
+fn main() {
+    concord::ui::app::mount();
+}

@@ -1,1 +1,4 @@
-fn main(){}
+//! The helper thread's binary.
+fn main() {
+    concord::worker::host::run();
+}

@@ -1,1 +1,40 @@
-//! browser
+//! The only home of the web platform: IndexedDB, ranges, highlights, files, workers. Returns values; knows no
+//! actions and no views.
+pub mod article;
+pub mod clock;
+pub mod files;
+pub mod layout;
+pub mod offline;
+pub mod page;
+pub mod paint;
+pub mod storage;
+pub mod worker_client;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = console, js_name = warn)]
+    fn console_warn(line: &str);
+}
+
+/// Writes a line to the console, for people who help to find an error.
+pub fn log(line: &str) {
+    console_warn(line);
+}
+
+/// The window. Everything here runs in a page.
+///
+/// # Panics
+/// In a worker.
+pub(crate) fn window() -> web_sys::Window {
+    web_sys::window().expect("this module is used in a page only")
+}
+
+/// The document of the page.
+///
+/// # Panics
+/// In a worker.
+pub(crate) fn document() -> web_sys::Document {
+    window().document().expect("a page has a document")
+}

@@ -3,6 +3,7 @@ pub mod anchor;
 pub mod annotation;
 pub mod codebook;
 pub mod document;
+pub mod edit;
 pub mod id;
 pub mod text;
 pub mod time;

@@ -1,1 +1,87 @@
-//! record
+//! What is stored: one record type for each kind of row, with its version, apart from the model on purpose.
+//!
+//! Rows are JSON texts. Reading one back is checked; a row that cannot be read is an error to be counted and
+//! shown, never a silent drop. A new version of a row gets a new variant here and keeps the old one readable.
+mod annotation;
+mod document;
+mod journal;
+mod settings;
+
+pub use annotation::AnnotationRow;
+pub use document::{DocumentRow, RevisionRow};
+pub use journal::JournalRow;
+pub use settings::{DocumentHead, Glance, Settings, StripMark, Theme};
+
+use std::fmt;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::model::codebook::Tag;
+
+/// The version that rows are written in.
+pub const ROW_VERSION: u32 = 1;
+
+/// Why a row could not be read.
+#[derive(Debug)]
+pub enum RecordError {
+    /// It is no JSON of the expected shape.
+    Shape(serde_json::Error),
+    /// It was written by a newer app.
+    Newer(u32),
+}
+
+impl fmt::Display for RecordError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Shape(cause) => write!(f, "the row has an unknown shape: {cause}"),
+            Self::Newer(version) => write!(f, "the row has version {version}, newer than this app knows"),
+        }
+    }
+}
+
+impl std::error::Error for RecordError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Shape(cause) => Some(cause),
+            Self::Newer(_) => None,
+        }
+    }
+}
+
+/// A tag row.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TagRow {
+    /// Row version.
+    pub v: u32,
+    /// The tag.
+    pub tag: Tag,
+}
+
+impl From<&Tag> for TagRow {
+    fn from(tag: &Tag) -> Self {
+        Self { v: ROW_VERSION, tag: tag.clone() }
+    }
+}
+
+#[derive(Deserialize)]
+struct Version {
+    v: u32,
+}
+
+/// Writes a row.
+///
+/// # Panics
+/// Never for the row types of this module: none has a map with keys that are no strings.
+pub fn to_json(row: &impl Serialize) -> String {
+    serde_json::to_string(row).expect("a row has no keys but strings")
+}
+
+/// Reads a row, checking its version first, so that a newer row is told from a damaged one.
+pub fn from_json<Row: DeserializeOwned>(json: &str) -> Result<Row, RecordError> {
+    let Version { v } = serde_json::from_str(json).map_err(RecordError::Shape)?;
+    if v > ROW_VERSION {
+        return Err(RecordError::Newer(v));
+    }
+    serde_json::from_str(json).map_err(RecordError::Shape)
+}

@@ -1,1 +1,7 @@
-//! worker
+//! The helper thread: reads and writes files so that the page never stutters.
+//!
+//! [`protocol`] says what can be asked, [`serve`] answers (pure), [`host`] is the shell inside the worker. The
+//! page's side is `browser::worker_client`.
+pub mod host;
+pub mod protocol;
+pub mod serve;

@@ -177,6 +177,11 @@ impl Codebook {
         self.tags.iter().find(|tag| tag.id == *id)
     }
 
+    /// How a passage with these tags is painted where only one style fits: by its first known tag.
+    pub fn style_of(&self, tags: &[TagId]) -> TagStyle {
+        tags.iter().find_map(|id| self.get(id)).map_or(TagStyle::Mark, |tag| tag.style)
+    }
+
     /// The tag that a digit key gives.
     pub fn by_digit(&self, digit: char) -> Option<&Tag> {
         self.tags.iter().find(|tag| tag.digit == Some(digit))

@@ -1,0 +1,171 @@
+//! Where things are on screen, and putting things beside the text. Values go through the CSSOM: the content
+//! security policy forbids style attributes.
+use wasm_bindgen::JsCast;
+use web_sys::{DomRect, Element, HtmlElement, HtmlTextAreaElement};
+
+use super::article::{BLOCKS_PER_SECTION, block_element, range};
+use super::window;
+use crate::model::document::DocumentText;
+use crate::model::text::Span;
+
+/// Gap between two cards in the margin, in CSS pixels.
+const CARD_GAP: f64 = 10.0;
+
+/// Sets one CSS property of an element.
+pub fn set_style(element: &Element, property: &str, value: &str) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>()
+        && element.style().set_property(property, value).is_err()
+    {
+        super::log(&format!("the browser refused {property}: {value}"));
+    }
+}
+
+/// Removes one CSS property of an element.
+pub fn unset_style(element: &Element, property: &str) {
+    if let Some(element) = element.dyn_ref::<HtmlElement>()
+        && element.style().remove_property(property).is_err()
+    {
+        super::log(&format!("the browser kept {property}"));
+    }
+}
+
+/// Whether a media query holds now.
+pub fn matches(query: &str) -> bool {
+    window().match_media(query).ok().flatten().is_some_and(|list| list.matches())
+}
+
+/// The blocks within the scroller's view, widened by so many heights of it on both sides; none when there are none.
+pub fn blocks_near(article: &Element, scroller: &Element, block_count: usize, screens: f64) -> Option<(usize, usize)> {
+    if block_count == 0 {
+        return None;
+    }
+    let view = scroller.get_bounding_client_rect();
+    let reach = view.height() * screens;
+    let (top, bottom) = (view.top() - reach, view.bottom() + reach);
+    let sections = article.children();
+    let section_count = block_count.div_ceil(BLOCKS_PER_SECTION);
+    let rect_of_section = |n: usize| sections.item(n as u32).map(|section| section.get_bounding_client_rect());
+    let first_section =
+        partition(section_count, |n| rect_of_section(n).is_some_and(|rect| rect.bottom() < top));
+    let last_section =
+        partition(section_count, |n| rect_of_section(n).is_some_and(|rect| rect.top() <= bottom)).saturating_sub(1);
+    let first_section = first_section.min(section_count - 1);
+    let last_section = last_section.max(first_section);
+    let in_section = |section: usize, is_before: &dyn Fn(DomRect) -> bool| {
+        let start = section * BLOCKS_PER_SECTION;
+        let length = BLOCKS_PER_SECTION.min(block_count - start);
+        start
+            + partition(length, |n| {
+                block_element(article, start + n).is_some_and(|block| is_before(block.get_bounding_client_rect()))
+            })
+    };
+    let first = in_section(first_section, &|rect| rect.bottom() < top).min(block_count - 1);
+    let after = in_section(last_section, &|rect| rect.top() <= bottom);
+    Some((first, after.saturating_sub(1).max(first)))
+}
+
+/// How many of `0..count` come before the first for which `is_before` no longer holds.
+fn partition(count: usize, is_before: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, count);
+    while low < high {
+        let middle = low.midpoint(high);
+        if is_before(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+/// The first and the last line of a span, in viewport coordinates.
+pub fn lines_of(article: &Element, text: &DocumentText, span: Span) -> Option<(DomRect, DomRect)> {
+    let rects = range(article, text, span)?.get_client_rects()?;
+    let first = rects.item(0)?;
+    let last = rects.item(rects.length().checked_sub(1)?)?;
+    Some((first, last))
+}
+
+/// Scrolls so that a span is in the upper third, if it is not well in view already. Jumps: moving text makes
+/// people lose the line.
+pub fn reveal(article: &Element, scroller: &Element, text: &DocumentText, span: Span) {
+    // A section that was never laid out has an estimated height; after the first jump the place is known better.
+    for _ in 0..3 {
+        let Some((first, _)) = lines_of(article, text, span) else { return };
+        let view = scroller.get_bounding_client_rect();
+        let is_in_view = first.top() > view.top() + 56.0 && first.bottom() < view.bottom() - 96.0;
+        if is_in_view {
+            return;
+        }
+        let goal = view.top() + view.height() * 0.3;
+        scroller.set_scroll_top(scroller.scroll_top() + (first.top() - goal) as i32);
+    }
+}
+
+/// Scrolls a block to the top of the view.
+pub fn scroll_to_block(article: &Element, scroller: &Element, block: usize) {
+    for _ in 0..3 {
+        let Some(element) = block_element(article, block) else { return };
+        let distance = element.get_bounding_client_rect().top() - scroller.get_bounding_client_rect().top() - 64.0;
+        if distance.abs() < 2.0 {
+            return;
+        }
+        scroller.set_scroll_top(scroller.scroll_top() + distance as i32);
+    }
+}
+
+/// A card of the margin and where it would like to be.
+pub struct CardWish {
+    /// The card.
+    pub card: Element,
+    /// The span that it belongs to; none for one without a place.
+    pub span: Option<Span>,
+    /// Whether it keeps its wanted place and others make way.
+    pub is_active: bool,
+}
+
+/// Puts cards beside their passages: each at its first line, pushed down by the one before. The active card keeps
+/// its wanted place and pushes its neighbours both ways.
+pub fn align_cards(list: &Element, article: &Element, text: &DocumentText, wishes: &[CardWish]) {
+    let origin = list.get_bounding_client_rect().top();
+    let wanted: Vec<f64> = wishes
+        .iter()
+        .map(|wish| {
+            let line = wish.span.and_then(|span| lines_of(article, text, span));
+            line.map_or(0.0, |(first, _)| (first.top() - origin - 6.0).max(0.0))
+        })
+        .collect();
+    let heights: Vec<f64> = wishes.iter().map(|wish| wish.card.get_bounding_client_rect().height()).collect();
+    let tops = card_tops(&wanted, &heights, wishes.iter().position(|wish| wish.is_active));
+    for (wish, top) in wishes.iter().zip(&tops) {
+        set_style(&wish.card, "top", &format!("{top:.0}px"));
+    }
+    let end = tops.iter().zip(&heights).map(|(top, height)| top + height).fold(0.0, f64::max);
+    set_style(list, "min-block-size", &format!("{end:.0}px"));
+}
+
+fn card_tops(wanted: &[f64], heights: &[f64], active: Option<usize>) -> Vec<f64> {
+    let mut tops = wanted.to_vec();
+    let mut free_from = 0.0;
+    for (top, height) in tops.iter_mut().zip(heights) {
+        *top = top.max(free_from);
+        free_from = *top + height + CARD_GAP;
+    }
+    if let Some(active) = active {
+        let needed_above: f64 = heights[..active].iter().map(|height| height + CARD_GAP).sum();
+        tops[active] = wanted[active].max(needed_above);
+        for n in (0..active).rev() {
+            tops[n] = tops[n].min(tops[n + 1] - CARD_GAP - heights[n]);
+        }
+        for n in active + 1..tops.len() {
+            tops[n] = wanted[n].max(tops[n - 1] + heights[n - 1] + CARD_GAP);
+        }
+    }
+    tops
+}
+
+/// Makes a text area as tall as its text.
+pub fn fit_height(area: &HtmlTextAreaElement) {
+    set_style(area, "height", "auto");
+    set_style(area, "height", &format!("{}px", area.scroll_height()));
+}

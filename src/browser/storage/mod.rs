@@ -1,0 +1,45 @@
+//! IndexedDB: rows in, rows out. The schema is in [`schema`]; a database that cannot be had is stood in for by
+//! [`memory`], so that the app stays usable and says that nothing is kept.
+mod database;
+mod error;
+mod memory;
+mod schema;
+
+pub use database::{Opened, Storage};
+pub use error::{StorageError, StorageErrorKind};
+
+use std::collections::BTreeMap;
+
+use crate::model::annotation::Annotation;
+use crate::model::codebook::Tag;
+use crate::model::document::Document;
+use crate::model::id::{DeviceId, DocumentId};
+use crate::record::{DocumentHead, Glance, Settings};
+
+/// What the library needs at the start.
+#[derive(Debug, Default)]
+pub struct Shelf {
+    /// All documents, removed ones among them.
+    pub heads: Vec<DocumentHead>,
+    /// By document.
+    pub glances: BTreeMap<DocumentId, Glance>,
+    /// Tags that people made.
+    pub tags: Vec<Tag>,
+    /// Preferences.
+    pub settings: Settings,
+    /// This profile; none yet on a first start.
+    pub device: Option<DeviceId>,
+    /// Rows that could not be read. They stay where they are.
+    pub quarantined: u32,
+}
+
+/// A document with all that belongs to it.
+#[derive(Debug)]
+pub struct Volume {
+    /// The document.
+    pub document: Document,
+    /// Its annotations, in no order.
+    pub annotations: Vec<Annotation>,
+    /// Rows that could not be read. They stay where they are.
+    pub quarantined: u32,
+}

@@ -1,0 +1,66 @@
+//! The stores and their keys. One place for all schema steps.
+use indexed_db_futures::database::Database;
+use indexed_db_futures::prelude::*;
+use js_sys::Array;
+use wasm_bindgen::JsValue;
+
+use crate::model::id::{AnnotationId, DocumentId};
+
+/// Counts up with each schema step in [`upgrade`].
+pub(super) const VERSION: u32 = 1;
+
+/// Small rows for lists; key: document.
+pub(super) const DOCUMENTS: &str = "documents";
+/// Texts; key: `[document, revision]`.
+pub(super) const REVISIONS: &str = "revisions";
+/// Originals, byte for byte; key: `[document, revision, name]`.
+pub(super) const FILES: &str = "files";
+/// Key: `[document, annotation]`.
+pub(super) const ANNOTATIONS: &str = "annotations";
+/// Tags that people made; key: tag.
+pub(super) const TAGS: &str = "tags";
+/// Coordination tasks; key: task.
+pub(super) const TASKS: &str = "tasks";
+/// Study cards; key: card.
+pub(super) const STUDY: &str = "study";
+/// Every change; key: counted up by the browser.
+pub(super) const JOURNAL: &str = "journal";
+/// Preferences and caches; key: name.
+pub(super) const SETTINGS: &str = "settings";
+
+/// The setting that holds [`crate::record::Settings`].
+pub(super) const PREFERENCES: &str = "preferences";
+/// The setting that holds this profile's id.
+pub(super) const DEVICE: &str = "device";
+/// What the names of glances begin with.
+pub(super) const GLANCE: &str = "glance/";
+
+/// Brings a database of version `from` to [`VERSION`].
+pub(super) fn upgrade(database: &Database, from: u32) -> indexed_db_futures::Result<()> {
+    if from < 1 {
+        for name in [DOCUMENTS, REVISIONS, FILES, ANNOTATIONS, TAGS, TASKS, STUDY, SETTINGS] {
+            database.create_object_store(name).build()?;
+        }
+        database.create_object_store(JOURNAL).with_auto_increment(true).build()?;
+    }
+    Ok(())
+}
+
+pub(super) fn revision_key(document: &DocumentId, revision: u32) -> JsValue {
+    Array::of2(&document.as_str().into(), &revision.into()).into()
+}
+
+pub(super) fn file_key(document: &DocumentId, revision: u32, name: &str) -> JsValue {
+    Array::of3(&document.as_str().into(), &revision.into(), &name.into()).into()
+}
+
+pub(super) fn annotation_key(document: &DocumentId, annotation: &AnnotationId) -> JsValue {
+    Array::of2(&document.as_str().into(), &annotation.as_str().into()).into()
+}
+
+/// All keys that begin with a document: an array sorts above every text and number.
+pub(super) fn of_document(document: &DocumentId) -> Result<web_sys::IdbKeyRange, JsValue> {
+    let lower = Array::of1(&document.as_str().into());
+    let upper = Array::of2(&document.as_str().into(), &Array::new());
+    web_sys::IdbKeyRange::bound_with_lower_open_and_upper_open(&lower, &upper, false, true)
+}

@@ -1,0 +1,185 @@
+//! The page's side of the helper thread: started when first needed, restarted when it dies, stopped to cancel.
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fmt;
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use js_sys::{Array, Function, Promise, Uint8Array};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use crate::worker::protocol::{Envelope, READY, Request, Response};
+
+/// The script that Trunk writes beside the worker's binary.
+const SCRIPT: &str = "./worker_loader.js";
+
+/// Why there is no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WorkerError {
+    /// The request was cancelled.
+    Cancelled,
+    /// The worker could not be started, or died twice on this request.
+    Died(String),
+}
+
+impl fmt::Display for WorkerError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Cancelled => f.write_str("the request was cancelled"),
+            Self::Died(cause) => write!(f, "the helper thread died: {cause}"),
+        }
+    }
+}
+
+impl std::error::Error for WorkerError {}
+
+/// Asks questions of the helper thread.
+#[derive(Clone, Default)]
+pub struct WorkerClient {
+    running: Rc<RefCell<Option<Running>>>,
+    next_number: Rc<RefCell<u32>>,
+}
+
+struct Running {
+    worker: Worker,
+    started: Promise,
+    pending: Rc<RefCell<HashMap<u32, Pending>>>,
+    _listeners: [EventListener; 2],
+}
+
+struct Pending {
+    resolve: Function,
+    reject: Function,
+}
+
+const CANCELLED: &str = "cancelled";
+
+impl WorkerClient {
+    /// Asks, and asks once more when the worker died over it.
+    pub async fn ask(&self, request: &Request, bytes: &[u8]) -> Result<Response, WorkerError> {
+        match self.ask_once(request, bytes).await {
+            Err(WorkerError::Died(cause)) => {
+                super::log(&format!("the helper thread died and is started again: {cause}"));
+                self.ask_once(request, bytes).await
+            }
+            answer => answer,
+        }
+    }
+
+    /// Stops whatever is being done. The next question starts a new worker.
+    pub fn cancel(&self) {
+        if let Some(running) = self.running.borrow_mut().take() {
+            running.stop(CANCELLED);
+        }
+    }
+
+    async fn ask_once(&self, request: &Request, bytes: &[u8]) -> Result<Response, WorkerError> {
+        let number = {
+            let mut next = self.next_number.borrow_mut();
+            *next += 1;
+            *next
+        };
+        let (answer, started) = self.prepare(number)?;
+        JsFuture::from(started).await.map_err(|error| error_of(&error))?;
+        self.send(number, request, bytes)?;
+        let answer = JsFuture::from(answer).await.map_err(|error| error_of(&error))?;
+        let text = answer.as_string().unwrap_or_default();
+        let envelope: Envelope<Response> =
+            serde_json::from_str(&text).map_err(|error| WorkerError::Died(error.to_string()))?;
+        Ok(envelope.body)
+    }
+
+    /// The promise of an answer, and of a worker that listens.
+    fn prepare(&self, number: u32) -> Result<(Promise, Promise), WorkerError> {
+        let mut slot = self.running.borrow_mut();
+        if slot.is_none() {
+            *slot = Some(Running::start(&self.running).map_err(|error| WorkerError::Died(format!("{error:?}")))?);
+        }
+        let Some(running) = slot.as_ref() else { return Err(WorkerError::Died("it did not start".to_owned())) };
+        let pending = running.pending.clone();
+        let answer = Promise::new(&mut |resolve, reject| {
+            pending.borrow_mut().insert(number, Pending { resolve, reject });
+        });
+        Ok((answer, running.started.clone()))
+    }
+
+    fn send(&self, number: u32, request: &Request, bytes: &[u8]) -> Result<(), WorkerError> {
+        let envelope = Envelope { number, body: request };
+        let question = serde_json::to_string(&envelope).map_err(|error| WorkerError::Died(error.to_string()))?;
+        let array = Uint8Array::from(bytes);
+        let message = Array::of2(&question.into(), &array);
+        let slot = self.running.borrow();
+        let running = slot.as_ref().ok_or(WorkerError::Cancelled)?;
+        running
+            .worker
+            .post_message_with_transfer(&message, &Array::of1(&array.buffer()))
+            .map_err(|error| WorkerError::Died(format!("{error:?}")))
+    }
+}
+
+fn error_of(error: &JsValue) -> WorkerError {
+    match error.as_string() {
+        Some(text) if text == CANCELLED => WorkerError::Cancelled,
+        Some(text) => WorkerError::Died(text),
+        None => WorkerError::Died(format!("{error:?}")),
+    }
+}
+
+impl Running {
+    fn start(slot: &Rc<RefCell<Option<Running>>>) -> Result<Self, JsValue> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(SCRIPT, &options)?;
+        let pending: Rc<RefCell<HashMap<u32, Pending>>> = Rc::default();
+        // Number 0 stands for the start itself.
+        let starting = pending.clone();
+        let started = Promise::new(&mut |resolve, reject| {
+            starting.borrow_mut().insert(0, Pending { resolve, reject });
+        });
+        let answers = pending.clone();
+        let on_message = EventListener::new(&worker, "message", move |event| {
+            let Some(text) = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string()) else {
+                return;
+            };
+            let number = if text == READY { Some(0) } else { number_of(&text) };
+            let waiting = number.and_then(|number| answers.borrow_mut().remove(&number));
+            if let Some(waiting) = waiting
+                && waiting.resolve.call1(&JsValue::NULL, &text.into()).is_err()
+            {
+                super::log("an answer of the helper thread found nobody");
+            }
+        });
+        let slot = Rc::downgrade(slot);
+        let on_error = EventListener::new(&worker, "error", move |event| {
+            let cause = event.dyn_ref::<web_sys::ErrorEvent>().map_or_else(String::new, web_sys::ErrorEvent::message);
+            let running = slot.upgrade().and_then(|slot| slot.borrow_mut().take());
+            if let Some(running) = running {
+                running.stop(&cause);
+            }
+        });
+        Ok(Self { worker, started, pending, _listeners: [on_message, on_error] })
+    }
+
+    fn stop(self, cause: &str) {
+        self.worker.terminate();
+        let pending: Vec<Pending> = self.pending.borrow_mut().drain().map(|(_, pending)| pending).collect();
+        for waiting in pending {
+            if waiting.reject.call1(&JsValue::NULL, &cause.into()).is_err() {
+                super::log("the end of the helper thread found nobody");
+            }
+        }
+        // This runs inside one of its own listeners: they must outlive the call.
+        let listeners = self._listeners;
+        gloo::timers::callback::Timeout::new(0, move || drop(listeners)).forget();
+    }
+}
+
+fn number_of(text: &str) -> Option<u32> {
+    #[derive(serde::Deserialize)]
+    struct Number {
+        number: u32,
+    }
+    serde_json::from_str::<Number>(text).ok().map(|parsed| parsed.number)
+}

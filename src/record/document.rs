@@ -1,0 +1,103 @@
+//! The rows of a document: a small one for lists, a large one for the text of a revision.
+use serde::{Deserialize, Serialize};
+
+use super::{DocumentHead, ROW_VERSION};
+use crate::model::document::{Block, Document, Language, Meta, Source};
+use crate::model::id::DocumentId;
+use crate::model::time::Timestamp;
+
+/// What lists need of a document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentRow {
+    /// Row version.
+    pub v: u32,
+    /// See [`Document`] for this and the other fields.
+    pub id: DocumentId,
+    /// The title.
+    pub title: String,
+    /// The language.
+    pub language: Language,
+    /// The origin.
+    pub source: Source,
+    /// What the page says.
+    #[serde(default)]
+    pub meta: Meta,
+    /// Dropped chrome.
+    #[serde(default)]
+    pub left_out: Vec<String>,
+    /// The current revision.
+    pub revision: u32,
+    /// When it was added.
+    pub imported_at: Timestamp,
+    /// Length of the text in code points.
+    pub chars: u32,
+    /// Whether the person removed it; it can be put back.
+    #[serde(default)]
+    pub removed: bool,
+}
+
+/// The text of one revision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RevisionRow {
+    /// Row version.
+    pub v: u32,
+    /// The text.
+    pub blocks: Vec<Block>,
+}
+
+impl From<&Document> for DocumentRow {
+    fn from(document: &Document) -> Self {
+        let chars: usize = document.blocks.iter().map(|block| block.text.chars().count() + 1).sum();
+        Self {
+            v: ROW_VERSION,
+            id: document.id.clone(),
+            title: document.title.clone(),
+            language: document.language,
+            source: document.source.clone(),
+            meta: document.meta.clone(),
+            left_out: document.left_out.clone(),
+            revision: document.revision,
+            imported_at: document.imported_at,
+            chars: chars.saturating_sub(1) as u32,
+            removed: false,
+        }
+    }
+}
+
+impl From<&Document> for RevisionRow {
+    fn from(document: &Document) -> Self {
+        Self { v: ROW_VERSION, blocks: document.blocks.clone() }
+    }
+}
+
+impl DocumentRow {
+    /// The document, with the text of its current revision.
+    pub fn with_text(self, revision: RevisionRow) -> Document {
+        Document {
+            id: self.id,
+            title: self.title,
+            language: self.language,
+            source: self.source,
+            meta: self.meta,
+            blocks: revision.blocks,
+            left_out: self.left_out,
+            revision: self.revision,
+            imported_at: self.imported_at,
+        }
+    }
+}
+
+impl From<DocumentRow> for DocumentHead {
+    fn from(row: DocumentRow) -> Self {
+        Self {
+            id: row.id,
+            title: row.title,
+            language: row.language,
+            source: row.source,
+            meta: row.meta,
+            imported_at: row.imported_at,
+            chars: row.chars,
+            removed: row.removed,
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! The state, in slices that are shared by reference: a view that shows one slice is not redrawn for another.
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
+
+use super::notice::{ImportFailure, Notice, Spoken, StorageTrouble};
+use super::route::Route;
+use crate::import::Parsed;
+use crate::model::annotation::AnnotationSet;
+use crate::model::codebook::Codebook;
+use crate::model::document::{Document, DocumentText, Language};
+use crate::model::edit::Step;
+use crate::model::id::{AnnotationId, DeviceId, DocumentId, TagId};
+use crate::model::text::Span;
+use crate::model::time::LogicalTime;
+use crate::record::{DocumentHead, Glance, Settings};
+
+/// Everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AppState {
+    /// Whether the stored data have been read.
+    pub phase: Phase,
+    /// Preferences.
+    pub settings: Rc<Settings>,
+    /// What the browser is set to, for those who chose no language.
+    pub browser_language: Language,
+    /// The language that the address asks for, before any preference.
+    pub address_language: Option<Language>,
+    /// Where in the app.
+    pub route: Route,
+    /// All documents, without their texts.
+    pub library: Rc<Library>,
+    /// The tags.
+    pub codebook: Rc<Codebook>,
+    /// The document in the reader.
+    pub open: Option<Rc<OpenDocument>>,
+    /// Its annotations.
+    pub annotations: Rc<AnnotationSet>,
+    /// What is selected and focused in it.
+    pub view: Rc<View>,
+    /// Imports under way or just ended.
+    pub imports: Rc<Vec<ImportJob>>,
+    /// What storage has not acknowledged yet.
+    pub saving: Rc<Saving>,
+    /// What can be taken back and done again.
+    pub history: Rc<History>,
+    /// The latest short message, with a number that tells repeated ones apart.
+    pub notice: Option<(u32, Notice)>,
+    /// The latest words for assistive technology, likewise.
+    pub spoken: Option<(u32, Spoken)>,
+    /// A new version of the app waits.
+    pub update_waits: bool,
+    /// Rows that could not be read; they are kept.
+    pub quarantined: u32,
+    /// The last reading of this device's clock.
+    pub clock: LogicalTime,
+    /// This browser profile.
+    pub device: DeviceId,
+    /// Whether storage was asked to persist.
+    pub asked_to_persist: bool,
+    /// Counts notices and spoken words.
+    pub message_count: u32,
+}
+
+impl AppState {
+    /// The language of the interface.
+    pub fn language(&self) -> Language {
+        self.address_language.or(self.settings.language).unwrap_or(self.browser_language)
+    }
+
+    /// The span in the reader that an action speaks of.
+    pub fn selected_span(&self) -> Option<Span> {
+        self.view.selection.map(|selected| selected.span)
+    }
+}
+
+/// Whether the app can be used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Phase {
+    /// The stored data are being read.
+    #[default]
+    Loading,
+    /// Yes.
+    Ready,
+    /// Yes, but nothing is stored.
+    MemoryOnly(StorageTrouble),
+}
+
+/// All documents of this profile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Library {
+    /// By id; removed ones are among them.
+    pub entries: BTreeMap<DocumentId, Rc<Entry>>,
+}
+
+impl Library {
+    /// Those that are not removed, last used first.
+    pub fn in_order(&self) -> Vec<&Rc<Entry>> {
+        let mut entries: Vec<_> = self.entries.values().filter(|entry| !entry.head.removed).collect();
+        entries.sort_by_key(|entry| {
+            std::cmp::Reverse((entry.glance.opened_at.max(Some(entry.head.imported_at)), entry.head.id.clone()))
+        });
+        entries
+    }
+
+    /// Those that were removed and can be put back.
+    pub fn removed(&self) -> impl Iterator<Item = &Rc<Entry>> {
+        self.entries.values().filter(|entry| entry.head.removed)
+    }
+
+    /// A document with the same text.
+    pub fn twin_of(&self, text_sha256: &str) -> Option<&Rc<Entry>> {
+        self.entries.values().find(|entry| !entry.head.removed && entry.head.source.text_sha256 == text_sha256)
+    }
+
+    /// Changes one entry.
+    pub(super) fn change(&mut self, id: &DocumentId, change: impl FnOnce(&mut Entry)) {
+        if let Some(entry) = self.entries.get_mut(id) {
+            change(Rc::make_mut(entry));
+        }
+    }
+}
+
+/// A document in the library.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Entry {
+    /// What it is.
+    pub head: DocumentHead,
+    /// How far it was read and marked.
+    pub glance: Glance,
+}
+
+/// The document in the reader.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenDocument {
+    /// The document.
+    pub document: Document,
+    /// Its text. Changing a role leaves it alone.
+    pub text: Rc<DocumentText>,
+    /// The block to show first.
+    pub first_block: u32,
+}
+
+/// What is going on in the reader.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// What would be kept of the selection.
+    pub selection: Option<Selected>,
+    /// Smaller stretches from which the selection was grown, the last first to come back.
+    pub grown_from: Vec<Span>,
+    /// The annotation in focus.
+    pub focus: Option<AnnotationId>,
+    /// The annotation whose range is being set anew.
+    pub editing_range: Option<AnnotationId>,
+    /// Tags that are not shown.
+    pub hidden: BTreeSet<TagId>,
+}
+
+/// A stretch of text, ready to be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Selected {
+    /// What would be kept.
+    pub span: Span,
+    /// Whether the edges were set exactly, not snapped to syllables.
+    pub is_exact: bool,
+}
+
+/// Numbers an import within a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct JobId(pub u32);
+
+/// One import.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImportJob {
+    /// Its number.
+    pub id: JobId,
+    /// The name of the file; none for a pasted text.
+    pub name: Option<String>,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// How far it is.
+    pub state: JobState,
+}
+
+/// How far an import is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum JobState {
+    /// Others come first.
+    Waiting,
+    /// Being read by the helper thread.
+    Reading,
+    /// The same text is here already; the person decides.
+    Asks {
+        /// The document with the same text.
+        twin: DocumentId,
+        /// What was read.
+        parsed: Rc<Parsed>,
+    },
+    /// Being stored.
+    Storing,
+    /// Done.
+    Done(DocumentId),
+    /// Did not work; nothing was changed.
+    Failed(ImportFailure),
+}
+
+impl JobState {
+    /// Whether nothing more will happen by itself.
+    pub fn is_over(&self) -> bool {
+        matches!(self, Self::Done(_) | Self::Failed(_))
+    }
+}
+
+/// Edits on their way to storage.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Saving {
+    /// Steps not acknowledged, in order.
+    pub queue: VecDeque<Rc<Step>>,
+    /// How many of them, from the front, are being written now.
+    pub in_flight: usize,
+    /// Why the last attempt failed.
+    pub trouble: Option<StorageTrouble>,
+}
+
+impl Saving {
+    /// Edits that would be lost if the page closed now.
+    pub fn unsaved(&self) -> usize {
+        self.queue.len()
+    }
+}
+
+/// Steps that can be taken back and done again, over all documents.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct History {
+    /// Oldest first.
+    pub done: Vec<Rc<Step>>,
+    /// Taken back; the next to do again is last.
+    pub undone: Vec<Rc<Step>>,
+}

@@ -1,0 +1,67 @@
+//! What the update wishes for. One hook (`ui::store`) carries it out and dispatches the answers.
+use std::rc::Rc;
+
+use super::app_state::JobId;
+use super::route::Route;
+use crate::model::annotation::Annotation;
+use crate::model::document::Document;
+use crate::model::edit::Step;
+use crate::model::id::{AnnotationId, DeviceId, DocumentId};
+use crate::model::text::Span;
+use crate::record::{Glance, Settings};
+
+/// A wish.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Read a document and its annotations.
+    Open(DocumentId),
+    /// Have the helper thread read a file.
+    Import(JobId),
+    /// Stop that.
+    StopImport(JobId),
+    /// Store a new document with its original.
+    StoreDocument {
+        /// Which import.
+        job: JobId,
+        /// The document.
+        document: Rc<Document>,
+    },
+    /// Write steps and their journal rows in one strict transaction.
+    Commit {
+        /// In order.
+        steps: Vec<Rc<Step>>,
+        /// For the journal.
+        device: DeviceId,
+        /// For the journal.
+        author: Option<String>,
+    },
+    /// Ask for [`super::Action::Flush`] once the person pauses.
+    CommitSoon,
+    /// Ask for [`super::Action::Flush`] after a while: the last attempt failed.
+    RetryLater,
+    /// Write preferences.
+    SaveSettings(Rc<Settings>),
+    /// Write what lists show of a document.
+    SaveGlance(DocumentId, Glance),
+    /// Ask the browser to keep the data.
+    AskToPersist,
+    /// Go to an address.
+    Navigate(Route),
+    /// Bring a span into view.
+    Reveal(Span),
+    /// Put the keyboard into the note of a passage.
+    FocusNote(AnnotationId),
+    /// Select a span in the page, so that what is seen is what the state says.
+    SelectInPage(Span),
+    /// Drop the selection in the page.
+    ClearPageSelection,
+    /// Have the helper thread write a file and hand it to the browser.
+    ExportWebAnnotation {
+        /// The document.
+        document: Rc<Document>,
+        /// Its annotations in text order.
+        annotations: Vec<Rc<Annotation>>,
+    },
+    /// Start the waiting version.
+    ActivateUpdate,
+}

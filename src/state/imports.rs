@@ -1,0 +1,157 @@
+//! Importing: one file after the other, each with a state that the person sees.
+use std::rc::Rc;
+
+use super::action::Chosen;
+use super::app_state::{AppState, Entry, ImportJob, JobId, JobState};
+use super::effect::Effect;
+use super::notice::{ImportFailure, StorageTrouble};
+use super::route::Route;
+use crate::import::Parsed;
+use crate::model::document::{Document, Source};
+use crate::model::edit::{Change, Deed, Step};
+use crate::model::id::DocumentId;
+use crate::model::time::Timestamp;
+use crate::record::{DocumentRow, Glance};
+
+pub(super) fn queue(state: &mut AppState, chosen: Vec<Chosen>) -> Vec<Effect> {
+    let jobs = Rc::make_mut(&mut state.imports);
+    jobs.retain(|job| !job.state.is_over());
+    jobs.extend(chosen.into_iter().map(|Chosen { job, name, bytes }| ImportJob {
+        id: job,
+        name,
+        bytes,
+        state: JobState::Waiting,
+    }));
+    start_next(state)
+}
+
+pub(super) fn parsed(
+    state: &mut AppState,
+    job: JobId,
+    result: Result<Rc<Parsed>, ImportFailure>,
+    id: DocumentId,
+    at: Timestamp,
+) -> Vec<Effect> {
+    if !has_job(state, job) {
+        return Vec::new();
+    }
+    let mut effects = match result {
+        Err(failure) => {
+            set_state(state, job, JobState::Failed(failure));
+            Vec::new()
+        }
+        Ok(parsed) => match state.library.twin_of(&parsed.text_sha256) {
+            Some(twin) => {
+                let twin = twin.head.id.clone();
+                set_state(state, job, JobState::Asks { twin, parsed });
+                Vec::new()
+            }
+            None => store(state, job, &parsed, id, at),
+        },
+    };
+    effects.extend(start_next(state));
+    effects
+}
+
+pub(super) fn keep_both(state: &mut AppState, job: JobId, id: DocumentId, at: Timestamp) -> Vec<Effect> {
+    let asked = state.imports.iter().find(|other| other.id == job).map(|other| other.state.clone());
+    let Some(JobState::Asks { parsed, .. }) = asked else { return Vec::new() };
+    store(state, job, &parsed, id, at)
+}
+
+pub(super) fn drop_job(state: &mut AppState, job: JobId) -> Vec<Effect> {
+    Rc::make_mut(&mut state.imports).retain(|other| other.id != job);
+    let mut effects = vec![Effect::StopImport(job)];
+    effects.extend(start_next(state));
+    effects
+}
+
+pub(super) fn retry(state: &mut AppState, job: JobId) -> Vec<Effect> {
+    if has_job(state, job) {
+        set_state(state, job, JobState::Waiting);
+    }
+    start_next(state)
+}
+
+pub(super) fn stored(
+    state: &mut AppState,
+    job: JobId,
+    result: Result<Rc<Document>, StorageTrouble>,
+) -> Vec<Effect> {
+    let document = match result {
+        Ok(document) => document,
+        Err(trouble) => {
+            set_state(state, job, JobState::Failed(ImportFailure::Storage(trouble)));
+            return Vec::new();
+        }
+    };
+    let id = document.id.clone();
+    let entry = Entry { head: DocumentRow::from(&*document).into(), glance: Glance::default() };
+    Rc::make_mut(&mut state.library).entries.insert(id.clone(), Rc::new(entry));
+    let step = Step {
+        deed: Deed::AddDocument,
+        at: document.imported_at,
+        is_undo: false,
+        changes: vec![Change::Removed { document: id.clone(), before: true, after: false }],
+    };
+    // The row and its journal entry are stored already; only undo needs to know.
+    let history = Rc::make_mut(&mut state.history);
+    history.done.push(Rc::new(step));
+    history.undone.clear();
+    set_state(state, job, JobState::Done(id.clone()));
+
+    let mut effects = Vec::new();
+    if !state.asked_to_persist {
+        state.asked_to_persist = true;
+        effects.push(Effect::AskToPersist);
+    }
+    if let [_only] = state.imports.as_slice() {
+        state.imports = Rc::default();
+        effects.push(Effect::Navigate(Route::Read { document: id, annotation: None }));
+    }
+    effects
+}
+
+fn store(state: &mut AppState, job: JobId, parsed: &Parsed, id: DocumentId, at: Timestamp) -> Vec<Effect> {
+    let Some(index) = state.imports.iter().position(|other| other.id == job) else { return Vec::new() };
+    let (name, bytes) = (state.imports[index].name.clone(), state.imports[index].bytes);
+    let document = Document {
+        id,
+        title: parsed.title.clone(),
+        language: parsed.language,
+        source: Source {
+            format: parsed.format,
+            file_name: name,
+            text_sha256: parsed.text_sha256.clone(),
+            bytes,
+        },
+        meta: parsed.meta.clone(),
+        blocks: parsed.blocks.clone(),
+        left_out: parsed.left_out.clone(),
+        revision: 1,
+        imported_at: at,
+    };
+    set_state(state, job, JobState::Storing);
+    vec![Effect::StoreDocument { job, document: Rc::new(document) }]
+}
+
+fn start_next(state: &mut AppState) -> Vec<Effect> {
+    if state.imports.iter().any(|job| job.state == JobState::Reading) {
+        return Vec::new();
+    }
+    let Some(next) = state.imports.iter().find(|job| job.state == JobState::Waiting).map(|job| job.id) else {
+        return Vec::new();
+    };
+    set_state(state, next, JobState::Reading);
+    vec![Effect::Import(next)]
+}
+
+fn has_job(state: &AppState, job: JobId) -> bool {
+    state.imports.iter().any(|other| other.id == job)
+}
+
+fn set_state(state: &mut AppState, job: JobId, new: JobState) {
+    if let Some(job) = Rc::make_mut(&mut state.imports).iter_mut().find(|other| other.id == job) {
+        job.state = new;
+    }
+}

@@ -1,0 +1,8 @@
+//! The library: the list of documents, the first start, and bringing articles in.
+mod first_run;
+mod import_dialog;
+mod imports;
+mod list;
+
+pub(super) use import_dialog::{ImportDialog, ImportDialogOpener};
+pub(super) use list::LibraryView;

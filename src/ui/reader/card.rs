@@ -1,0 +1,201 @@
+//! A passage in the margin: its tags, its exact words, its note, and what can be done with it.
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::HtmlTextAreaElement;
+use yew::prelude::*;
+
+use crate::browser::{clock, files, layout, log, page};
+use crate::model::annotation::Annotation;
+use crate::model::document::Language;
+use crate::model::id::{AnnotationId, TagId};
+use crate::state::{Action, Notice, Route};
+use crate::ui::contexts::{Dispatch, use_codebook, use_dispatch, use_messages};
+use crate::ui::widgets::{Icon, icon, swatch};
+use crate::ui::words;
+
+/// Puts the keyboard into the note of a passage.
+pub(in crate::ui) fn focus_note(id: &AnnotationId) {
+    let selector = format!("[data-annotation=\"{id}\"] textarea");
+    let area = crate::browser::document().query_selector(&selector).ok().flatten();
+    if let Some(area) = area.and_then(|area| area.dyn_into::<HtmlTextAreaElement>().ok())
+        && area.focus().is_err()
+    {
+        log("the browser refused the focus");
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(super) struct CardProps {
+    pub(super) annotation: Rc<Annotation>,
+    pub(super) language: Language,
+    /// How many other passages it overlaps.
+    pub(super) overlaps: u32,
+    pub(super) is_active: bool,
+    /// Whether its words stand in the text.
+    pub(super) is_placed: bool,
+    /// Opens the tag picker for it.
+    pub(super) on_tag: Callback<AnnotationId>,
+}
+
+#[component]
+pub(super) fn Card(props: &CardProps) -> Html {
+    let messages = use_messages();
+    let codebook = use_codebook().0;
+    let dispatch = use_dispatch();
+    let annotation = &props.annotation;
+    let id = &annotation.id;
+
+    let tag_chip = |tag: &TagId| {
+        let name = words::tag_name(messages, &codebook, tag);
+        let style = codebook.style_of(std::slice::from_ref(tag));
+        let take = {
+            let (dispatch, annotation, tag) = (dispatch.clone(), id.clone(), tag.clone());
+            Callback::from(move |event: MouseEvent| {
+                event.stop_propagation();
+                let (annotation, tag) = (annotation.clone(), tag.clone());
+                dispatch.call(Action::TakeTag { annotation, tag, at: clock::now() });
+            })
+        };
+        html! {
+            <span class="tag" data-tag={tag.as_str().to_owned()} data-style={style.name()}>
+                { swatch(style) }{ &name }
+                <button type="button" aria-label={messages.take_tag(&name)} onclick={take}>{ icon(Icon::Close) }</button>
+            </span>
+        }
+    };
+    let on_press = {
+        let (dispatch, id) = (dispatch.clone(), id.clone());
+        Callback::from(move |_: MouseEvent| dispatch.call(Action::Focus(Some(id.clone()))))
+    };
+    let class = classes!("card", props.is_active.then_some("is-active"));
+    html! {
+        <li {class} data-annotation={id.as_str().to_owned()} aria-current={props.is_active.then_some("true")}>
+            <div class="card__k" onclick={on_press.clone()}>
+                if annotation.tags.is_empty() {
+                    <span class="tag" data-style="mark">{ swatch(codebook.style_of(&[])) }{ messages.untagged() }</span>
+                }
+                { for annotation.tags.iter().map(tag_chip) }
+                if props.overlaps > 0 {
+                    <span class="faint">{ messages.overlaps(props.overlaps) }</span>
+                }
+            </div>
+            <blockquote class="card__t" lang={props.language.code()} onclick={on_press}>{ annotation.quote() }</blockquote>
+            if !props.is_placed {
+                <p class="gapn">{ icon(Icon::Warning) }{ messages.unplaced() }</p>
+            }
+            <NoteField annotation={annotation.clone()} />
+            <CardActions annotation={annotation.clone()} on_tag={props.on_tag.clone()} />
+        </li>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct NoteFieldProps {
+    annotation: Rc<Annotation>,
+}
+
+/// The note. What is typed goes to the state at once; the text area is left alone while it has the keyboard, so
+/// that the cursor never jumps.
+#[component]
+fn NoteField(props: &NoteFieldProps) -> Html {
+    let messages = use_messages();
+    let dispatch = use_dispatch();
+    let area = use_node_ref();
+    let shown = area.clone();
+    use_effect_with(props.annotation.note.clone(), move |note| {
+        if let Some(area) = shown.cast::<HtmlTextAreaElement>() {
+            if area.value() != *note {
+                area.set_value(note);
+            }
+            layout::fit_height(&area);
+        }
+    });
+    let id = props.annotation.id.clone();
+    let on_input = {
+        let (dispatch, id) = (dispatch.clone(), id.clone());
+        Callback::from(move |event: InputEvent| {
+            let note = event.target_unchecked_into::<HtmlTextAreaElement>().value();
+            dispatch.call(Action::EditNote { annotation: id.clone(), note, at: clock::now() });
+        })
+    };
+    let on_blur = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: FocusEvent| dispatch.call(Action::Flush))
+    };
+    let on_focus = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: FocusEvent| dispatch.call(Action::Focus(Some(id.clone()))))
+    };
+    let on_key = Callback::from(|event: KeyboardEvent| {
+        // Escape leaves the note, not the passage.
+        if event.key() == "Escape" {
+            event.stop_propagation();
+            if let Some(area) = event.target_dyn_into::<HtmlTextAreaElement>()
+                && area.blur().is_err()
+            {
+                log("the browser kept the focus");
+            }
+        }
+    });
+    html! {
+        <label class="card__note">
+            <textarea ref={area} rows="1" aria-label={messages.note()} placeholder={messages.note_placeholder()}
+                oninput={on_input} onblur={on_blur} onfocus={on_focus} onkeydown={on_key} />
+        </label>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct CardActionsProps {
+    annotation: Rc<Annotation>,
+    on_tag: Callback<AnnotationId>,
+}
+
+#[component]
+fn CardActions(props: &CardActionsProps) -> Html {
+    let messages = use_messages();
+    let dispatch = use_dispatch();
+    let annotation = &props.annotation;
+    let button = |label: &'static str, sign: Icon, on_press: Callback<MouseEvent>| {
+        html! {
+            <button type="button" class="btn btn--quiet btn--icon btn--sm" aria-label={label} title={label}
+                onclick={on_press}>
+                { icon(sign) }
+            </button>
+        }
+    };
+    let act = |make: fn(AnnotationId) -> Action| {
+        let (dispatch, id) = (dispatch.clone(), annotation.id.clone());
+        Callback::from(move |_: MouseEvent| dispatch.call(make(id.clone())))
+    };
+    let tag = {
+        let (on_tag, id) = (props.on_tag.clone(), annotation.id.clone());
+        Callback::from(move |_: MouseEvent| on_tag.emit(id.clone()))
+    };
+    let copy = |text: String| {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: MouseEvent| copy_text(text.clone(), dispatch.clone()))
+    };
+    let route =
+        Route::Read { document: annotation.document.clone(), annotation: Some(annotation.id.clone()) };
+    html! {
+        <div class="card__acts">
+            { button(messages.add_tag(), Icon::Tag, tag) }
+            { button(messages.edit_range(), Icon::Range, act(Action::StartRange)) }
+            { button(messages.copy_quote(), Icon::Copy, copy(annotation.quote().to_owned())) }
+            { button(messages.copy_link(), Icon::Link, copy(page::address_with_hash(&route.href()))) }
+            { button(messages.delete(), Icon::Trash, act(|annotation| Action::Delete { annotation, at: clock::now() })) }
+        </div>
+    }
+}
+
+fn copy_text(text: String, dispatch: Dispatch) {
+    spawn_local(async move {
+        match files::copy(&text).await {
+            Ok(()) => dispatch.call(Action::Tell(Notice::Copied)),
+            Err(error) => log(&format!("could not copy: {error:?}")),
+        }
+    });
+}

@@ -1,0 +1,53 @@
+//! What is known about the document.
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::browser::clock;
+use crate::model::document::Language;
+use crate::state::OpenDocument;
+use crate::ui::contexts::{use_messages, use_settings};
+
+#[derive(Properties, PartialEq)]
+pub(super) struct InfoProps {
+    pub(super) open: Rc<OpenDocument>,
+}
+
+#[component]
+pub(super) fn Info(props: &InfoProps) -> Html {
+    let m = use_messages();
+    let interface = use_settings().language;
+    let document = &props.open.document;
+    let language = match document.language {
+        Language::Vi => m.language_vi(),
+        Language::En => m.language_en(),
+    };
+    let source = document.source.file_name.clone().unwrap_or_else(|| m.pasted_text().to_owned());
+    let source = format!("{source}, {}", m.bytes(document.source.bytes as f64));
+    let rows = [
+        (m.info_title(), Some(document.title.clone())),
+        (m.info_section(), document.meta.section.clone()),
+        (m.info_updated(), document.meta.updated_at.clone()),
+        (m.info_byline(), document.meta.byline.clone()),
+        (m.info_source(), Some(source)),
+        (m.info_language(), Some(language.to_owned())),
+        (m.info_added(), Some(clock::local_text(document.imported_at, interface.code()))),
+        (m.info_length(), Some(m.characters(props.open.text.char_len().0))),
+    ];
+    html! {
+        <section class="info">
+            <dl>
+                for (name, value) in rows {
+                    if let Some(value) = value {
+                        <dt>{ name }</dt>
+                        <dd>{ value }</dd>
+                    }
+                }
+                if !document.left_out.is_empty() {
+                    <dt>{ m.info_left_out() }</dt>
+                    <dd><ul>{ for document.left_out.iter().map(|line| html! { <li>{ line }</li> }) }</ul></dd>
+                }
+            </dl>
+        </section>
+    }
+}

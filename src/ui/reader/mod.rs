@@ -1,0 +1,18 @@
+//! The reader: the text, what is selected in it, and the passages beside it.
+mod article_text;
+mod caret;
+mod card;
+mod info;
+mod keys;
+mod margin;
+mod painting;
+mod role_menu;
+mod selection_bar;
+mod shelf;
+mod tag_picker;
+mod toolbar;
+mod view;
+
+pub(super) use card::focus_note;
+pub(super) use toolbar::TypeControls;
+pub(super) use view::ReaderView;

@@ -1,0 +1,156 @@
+//! Keeps the painted highlights in step with the state and the scroll position.
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use gloo::events::EventListener;
+use yew::prelude::*;
+
+use crate::browser::{layout, page, paint};
+use crate::model::annotation::{AnnotationSet, PlacedAnnotation};
+use crate::model::codebook::{Codebook, TagStyle};
+use crate::model::document::DocumentText;
+use crate::model::id::TagId;
+use crate::model::text::Span;
+use crate::state::{Action, OpenDocument, View};
+use crate::ui::contexts::{use_annotations, use_codebook, use_dispatch, use_services, use_view};
+
+/// Screens above and below the view that are painted ahead.
+const AHEAD: f64 = 1.0;
+
+/// The blocks near the screen, and the first one on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Window {
+    /// First block to paint.
+    pub(super) first: usize,
+    /// Last block to paint.
+    pub(super) last: usize,
+}
+
+impl Window {
+    /// What lies in it.
+    pub(super) fn span(self, text: &DocumentText) -> Span {
+        let last = self.last.min(text.block_count().saturating_sub(1));
+        let first = self.first.min(last);
+        Span { start: text.block_span(first).start, end: text.block_span(last).end }
+    }
+}
+
+/// Follows the scroll position: the window to paint changes only when the view leaves it, and the reading position
+/// is noted.
+#[hook]
+pub(super) fn use_window(open: &Rc<OpenDocument>) -> Option<Window> {
+    let services = use_services();
+    let dispatch = use_dispatch();
+    let window = use_state_eq(|| None::<Window>);
+    let id = open.document.id.clone();
+    let (setter, tracked) = (window.clone(), open.clone());
+    use_effect_with(id, move |_| {
+        let measure = {
+            let (services, text) = (services.clone(), tracked.text.clone());
+            let painted = std::cell::Cell::new(None::<Window>);
+            let document = tracked.document.id.clone();
+            Rc::new(move || {
+                let (Some(article), Some(scroller)) = (services.article(), services.scroller()) else { return };
+                let near = |screens| layout::blocks_near(&article, &scroller, text.block_count(), screens);
+                let Some((first, last)) = near(0.0) else { return };
+                let is_inside = painted.get().is_some_and(|window| window.first <= first && last <= window.last);
+                if !is_inside && let Some((first, last)) = near(AHEAD) {
+                    let wider = Window { first, last };
+                    painted.set(Some(wider));
+                    setter.set(Some(wider));
+                }
+                let length = u64::from(text.char_len().0.max(1));
+                let permille = u64::from(text.block_span(last).end.0) * 1000 / length;
+                let (block, permille) = (first as u32, permille as u16);
+                dispatch.call(Action::ReadTo { document: document.clone(), block, permille });
+            })
+        };
+        let start = { let (services, first) = (services.clone(), tracked.first_block as usize); move || {
+            if let (true, Some(article), Some(scroller)) = (first > 0, services.article(), services.scroller()) {
+                layout::scroll_to_block(&article, &scroller, first);
+            }
+        }};
+        start();
+        measure();
+        let is_waiting = Rc::new(std::cell::Cell::new(false));
+        let on_change = {
+            let measure = measure.clone();
+            move || {
+                if !is_waiting.replace(true) {
+                    let (measure, is_waiting) = (measure.clone(), is_waiting.clone());
+                    page::on_next_frame(move || {
+                        is_waiting.set(false);
+                        measure();
+                    });
+                }
+            }
+        };
+        let scrolled = on_change.clone();
+        let scroll = services
+            .scroller()
+            .map(|scroller| EventListener::new(&scroller, "scroll", move |_| scrolled()));
+        let resize = EventListener::new(&crate::browser::window(), "resize", move |_| on_change());
+        move || drop((scroll, resize))
+    });
+    *window
+}
+
+/// Paints tags, the pending selection and the focus.
+#[hook]
+pub(super) fn use_painting(open: &Rc<OpenDocument>, window: Option<Window>) {
+    let services = use_services();
+    let annotations = use_annotations().0;
+    let codebook = use_codebook().0;
+    let view = use_view().0;
+    let Some(hidden) = Some(view.hidden.clone()) else { return };
+
+    let (text, painting) = (open.text.clone(), services.clone());
+    let parts = (annotations.clone(), codebook, hidden, window, open.document.clone());
+    use_effect_with(parts, move |(annotations, codebook, hidden, window, _)| {
+        let (Some(article), Some(window)) = (painting.article(), window) else { return };
+        let spans = spans_by_style(annotations, codebook, hidden, window.span(&text));
+        for style in TagStyle::ALL {
+            let spans = spans.get(&style).into_iter().flatten().copied();
+            paint::paint(&format!("tag-{}", style.name()), style.priority(), &article, &text, spans);
+        }
+    });
+    let text = open.text.clone();
+    use_effect_with((view, annotations, open.document.clone()), move |(view, annotations, _)| {
+        let Some(article) = services.article() else { return };
+        let (pending, active) = states(view, annotations);
+        paint::paint("ui-pending", 9, &article, &text, pending);
+        paint::paint("ui-active", 8, &article, &text, active);
+    });
+    // Ranges of a document that is gone would be painted on the next one.
+    use_effect_with((), |()| {
+        || {
+            let tags = TagStyle::ALL.iter().map(|style| format!("tag-{}", style.name()));
+            paint::clear(tags.chain(["ui-pending".to_owned(), "ui-active".to_owned()]));
+        }
+    });
+}
+
+fn states(view: &View, annotations: &AnnotationSet) -> (Option<Span>, Option<Span>) {
+    let pending = view.selection.map(|selected| selected.span);
+    let active = view.focus.as_ref().and_then(|id| annotations.span_of(id));
+    (pending, active)
+}
+
+fn spans_by_style(
+    annotations: &AnnotationSet,
+    codebook: &Codebook,
+    hidden: &std::collections::BTreeSet<TagId>,
+    window: Span,
+) -> BTreeMap<TagStyle, Vec<Span>> {
+    let mut spans: BTreeMap<TagStyle, Vec<Span>> = BTreeMap::new();
+    for PlacedAnnotation { annotation, span } in annotations.overlapping(window) {
+        if annotation.tags.is_empty() {
+            spans.entry(TagStyle::Mark).or_default().push(*span);
+        }
+        for tag in annotation.tags.iter().filter(|tag| !hidden.contains(*tag)) {
+            let style = codebook.get(tag).map_or(TagStyle::Mark, |tag| tag.style);
+            spans.entry(style).or_default().push(*span);
+        }
+    }
+    spans
+}

@@ -1,0 +1,121 @@
+//! The toolbar of a selection: what would be kept, and what can be made of it.
+use std::rc::Rc;
+
+use web_sys::Element;
+use yew::prelude::*;
+
+use crate::browser::{clock, layout};
+use crate::model::codebook::TagStyle;
+use crate::model::text::Span;
+use crate::state::{Action, OpenDocument};
+use crate::ui::contexts::{
+    fresh, give_tag, use_codebook, use_dispatch, use_messages, use_services, use_settings, use_view,
+};
+use crate::ui::widgets::{Icon, icon, swatch};
+use crate::ui::words;
+
+/// How much of a long passage the toolbar shows on each side, in code points.
+const QUOTE_EDGE: usize = 36;
+
+#[derive(Properties, PartialEq)]
+pub(super) struct SelectionBarProps {
+    pub(super) open: Rc<OpenDocument>,
+    pub(super) span: Span,
+    pub(super) grid: NodeRef,
+    pub(super) is_picking: bool,
+    pub(super) on_pick: Callback<()>,
+}
+
+#[component]
+pub(super) fn SelectionBar(props: &SelectionBarProps) -> Html {
+    let m = use_messages();
+    let services = use_services();
+    let dispatch = use_dispatch();
+    let codebook = use_codebook().0;
+    let last_tag = use_settings().settings.last_tag.clone();
+    let is_editing = use_view().0.editing_range.is_some();
+    let bar = use_node_ref();
+
+    let (node, grid, text) = (bar.clone(), props.grid.clone(), props.open.text.clone());
+    use_effect_with((props.span, is_editing), move |(span, _)| {
+        let parts = (node.cast::<Element>(), grid.cast::<Element>(), services.article());
+        let (Some(bar), Some(grid), Some(article)) = parts else { return };
+        let Some((first, last)) = layout::lines_of(&article, &text, *span) else { return };
+        let (origin, size) = (grid.get_bounding_client_rect(), bar.get_bounding_client_rect());
+        let column = article.get_bounding_client_rect();
+        let left = (first.left() - origin.left()).min(column.right() - origin.left() - size.width() - 8.0);
+        let above = first.top() - size.height() - 10.0;
+        // Under the selection when there is no room above it.
+        let top = if above > 56.0 { above } else { last.bottom() + 10.0 };
+        layout::set_style(&bar, "left", &format!("{:.0}px", left.max(8.0)));
+        layout::set_style(&bar, "top", &format!("{:.0}px", top - origin.top()));
+    });
+
+    let act = |make: fn() -> Action| {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: MouseEvent| dispatch.call(make()))
+    };
+    let button = |label: &'static str, key: &'static str, sign: Html, on_press: Callback<MouseEvent>| {
+        html! {
+            <button type="button" class="selbar__b" onclick={on_press}>
+                { sign }{ label }<kbd aria-hidden="true">{ key }</kbd>
+            </button>
+        }
+    };
+    let quote = clipped(props.open.text.slice(props.span));
+    // A press on the bar must not take the selection away.
+    let keep_selection = Callback::from(|event: PointerEvent| event.prevent_default());
+    let keep_mouse = Callback::from(|event: MouseEvent| event.prevent_default());
+    if is_editing {
+        let apply = act(|| Action::ApplyRange { at: clock::now() });
+        return html! {
+            <div ref={bar} class="selbar" role="toolbar" aria-label={m.selection()} onpointerdown={keep_selection}
+                onmousedown={keep_mouse}>
+                <p class="selbar__q">{ quote }</p>
+                <div class="selbar__row">
+                    { button(m.keep_range(), "Enter", icon(Icon::Check), apply) }
+                    { button(m.cancel(), "Esc", icon(Icon::Close), act(|| Action::Escape)) }
+                </div>
+            </div>
+        };
+    }
+    let last_style = codebook.style_of(last_tag.as_slice());
+    let hint = last_tag.as_ref().map(|tag| m.highlight_with(&words::tag_name(m, &codebook, tag)));
+    let highlight = act(|| {
+        let (id, at) = fresh();
+        Action::Highlight { id, at }
+    });
+    let note = act(|| {
+        let (id, at) = fresh();
+        Action::StartNote { id, at }
+    });
+    html! {
+        <div ref={bar} class="selbar" role="toolbar" aria-label={m.selection()} onpointerdown={keep_selection}
+            onmousedown={keep_mouse}>
+            <p class="selbar__q" lang={props.open.document.language.code()}>{ quote }</p>
+            <div class="selbar__row">
+                <button type="button" class="selbar__b" title={hint} onclick={highlight}>
+                    { swatch(last_style) }{ m.highlight() }<kbd aria-hidden="true">{ "H" }</kbd>
+                </button>
+                <span class="selbar__s" />
+                <button type="button" class="selbar__b" aria-expanded={props.is_picking.to_string()}
+                    onclick={props.on_pick.reform(|_| ())}>
+                    { icon(Icon::Tag) }{ m.tag() }<kbd aria-hidden="true">{ "T" }</kbd>
+                </button>
+                { button(m.note(), "N", icon(Icon::Note), note) }
+                { button(m.task(), "M", icon(Icon::Tasks), act(|| give_tag(TagStyle::Task.name().into()))) }
+                { button(m.card(), "C", icon(Icon::Card), act(|| give_tag(TagStyle::Study.name().into()))) }
+            </div>
+        </div>
+    }
+}
+
+/// Both ends of a long passage: they are what a person checks.
+fn clipped(quote: &str) -> String {
+    let chars: Vec<char> = quote.chars().map(|c| if c == '\n' { ' ' } else { c }).collect();
+    if chars.len() <= 2 * QUOTE_EDGE + 3 {
+        return chars.into_iter().collect();
+    }
+    let (head, tail) = (&chars[..QUOTE_EDGE], &chars[chars.len() - QUOTE_EDGE..]);
+    head.iter().chain(" … ".chars().collect::<Vec<_>>().iter()).chain(tail).collect()
+}

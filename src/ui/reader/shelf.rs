@@ -1,0 +1,52 @@
+//! The shelf: the other documents, one press away.
+use web_sys::HtmlInputElement;
+use yew::prelude::*;
+
+use crate::model::id::DocumentId;
+use crate::model::text::folded;
+use crate::state::Route;
+use crate::ui::contexts::{use_library, use_messages};
+use crate::ui::widgets::{Icon, icon, strip};
+
+#[derive(Properties, PartialEq)]
+pub(super) struct ShelfProps {
+    pub(super) current: DocumentId,
+}
+
+#[component]
+pub(super) fn Shelf(props: &ShelfProps) -> Html {
+    let messages = use_messages();
+    let library = use_library().0;
+    let query = use_state_eq(String::new);
+    let on_input = {
+        let query = query.clone();
+        Callback::from(move |event: InputEvent| {
+            query.set(event.target_unchecked_into::<HtmlInputElement>().value());
+        })
+    };
+    let wanted = folded(query.trim());
+    let entries = library.in_order();
+    html! {
+        <aside class="shelf" aria-label={messages.shelf()}>
+            <div class="shelf__top">
+                <label class="field">
+                    { icon(Icon::Search) }
+                    <input type="search" aria-label={messages.quick_open()} placeholder={messages.quick_open()}
+                        value={(*query).clone()} oninput={on_input} />
+                </label>
+            </div>
+            <ul>
+                for entry in entries.iter().filter(|entry| folded(&entry.head.title).contains(&wanted)) {
+                    <li key={entry.head.id.0.clone()}>
+                        <a class="sdoc" lang={entry.head.language.code()}
+                            href={Route::Read { document: entry.head.id.clone(), annotation: None }.href()}
+                            aria-current={(entry.head.id == props.current).then_some("true")}>
+                            <span>{ &entry.head.title }</span>
+                            { strip(&entry.glance, messages.strip_label(entry.glance.annotations)) }
+                        </a>
+                    </li>
+                }
+            </ul>
+        </aside>
+    }
+}

@@ -1,0 +1,191 @@
+//! Preferences, the state of the storage, removed documents; and the page of a view that is not here yet.
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{HtmlInputElement, HtmlSelectElement};
+use yew::prelude::*;
+
+use super::reader::TypeControls;
+use crate::browser::offline::{self, StorageReport};
+use crate::browser::clock;
+use crate::model::document::Language;
+use crate::model::id::DocumentId;
+use crate::state::{Action, Planned, Route, SettingChange};
+use crate::ui::contexts::{use_dispatch, use_library, use_messages, use_settings};
+use crate::ui::widgets::{Banner, Icon, icon};
+
+#[component]
+pub(super) fn SettingsView() -> Html {
+    let m = use_messages();
+    html! {
+        <main id="main" class="stage settings" tabindex="-1">
+            <Banner />
+            <div class="settings__body">
+                <h1>{ m.settings_title() }</h1>
+                <Look />
+                <Keys />
+                <You />
+                <StorageHealth />
+                <Removed />
+                <section class="set">
+                    <h2>{ m.about() }</h2>
+                    <p>{ m.about_text(env!("CARGO_PKG_VERSION")) }</p>
+                </section>
+            </div>
+        </main>
+    }
+}
+
+#[component]
+fn Look() -> Html {
+    let m = use_messages();
+    let dispatch = use_dispatch();
+    let language = use_settings().language;
+    let choose = Callback::from(move |event: Event| {
+        let chosen = match event.target_unchecked_into::<HtmlSelectElement>().value().as_str() {
+            "vi" => Language::Vi,
+            _ => Language::En,
+        };
+        dispatch.call(Action::Set(SettingChange::Language(chosen)));
+    });
+    html! {
+        <section class="set">
+            <h2>{ m.settings_look() }</h2>
+            <label class="set__row">
+                <span>{ m.settings_language() }</span>
+                <select onchange={choose}>
+                    <option value="vi" lang="vi" selected={language == Language::Vi}>{ m.own_name_vi() }</option>
+                    <option value="en" lang="en" selected={language == Language::En}>{ m.own_name_en() }</option>
+                </select>
+            </label>
+            <TypeControls />
+        </section>
+    }
+}
+
+#[component]
+fn Keys() -> Html {
+    let m = use_messages();
+    let dispatch = use_dispatch();
+    let is_on = use_settings().settings.letter_keys;
+    let toggle = Callback::from(move |_: MouseEvent| dispatch.call(Action::Set(SettingChange::LetterKeys(!is_on))));
+    html! {
+        <section class="set">
+            <h2>{ m.settings_keys() }</h2>
+            <label class="set__row">
+                <span>{ m.letter_keys() }<br /><small class="faint">{ m.letter_keys_text() }</small></span>
+                <input type="checkbox" class="switch" checked={is_on} onclick={toggle} />
+            </label>
+        </section>
+    }
+}
+
+#[component]
+fn You() -> Html {
+    let m = use_messages();
+    let dispatch = use_dispatch();
+    let author = use_settings().settings.author.clone().unwrap_or_default();
+    let change = Callback::from(move |event: Event| {
+        let name = event.target_unchecked_into::<HtmlInputElement>().value();
+        dispatch.call(Action::Set(SettingChange::Author(name)));
+    });
+    html! {
+        <section class="set">
+            <h2>{ m.settings_you() }</h2>
+            <label class="set__row">
+                <span>{ m.author() }<br /><small class="faint">{ m.author_text() }</small></span>
+                <span class="field"><input value={author} onchange={change} autocomplete="name" /></span>
+            </label>
+        </section>
+    }
+}
+
+#[component]
+fn StorageHealth() -> Html {
+    let m = use_messages();
+    let report = use_state_eq(|| None::<StorageReport>);
+    let loaded = report.clone();
+    use_effect_with((), move |()| {
+        spawn_local(async move { loaded.set(Some(offline::storage_report().await)) });
+    });
+    let ask = {
+        let report = report.clone();
+        Callback::from(move |_: MouseEvent| {
+            let report = report.clone();
+            spawn_local(async move {
+                offline::ask_to_persist().await;
+                report.set(Some(offline::storage_report().await));
+            });
+        })
+    };
+    let Some(known) = *report else { return html! {} };
+    let used = match (known.usage, known.quota) {
+        (Some(usage), Some(quota)) => m.storage_used_of(&m.bytes(quota), &m.bytes(usage)),
+        _ => m.storage_unknown().to_owned(),
+    };
+    let is_persisted = known.persisted == Some(true);
+    html! {
+        <section class="set">
+            <h2>{ m.settings_storage() }</h2>
+            <div class="set__row"><span>{ m.storage_used() }</span><span>{ used }</span></div>
+            <div class="set__row">
+                <span>{ m.persisted() }<br />
+                    <small class="faint">{ if is_persisted { m.persisted_yes() } else { m.persisted_no() } }</small>
+                </span>
+                if is_persisted {
+                    { icon(Icon::Check) }
+                } else {
+                    <button type="button" class="btn" onclick={ask}>{ m.ask_to_persist() }</button>
+                }
+            </div>
+            <div class="set__row">
+                <span>{ m.works_offline() }<br />
+                    <small class="faint">{ if known.works_offline { m.offline_yes() } else { m.offline_no() } }</small>
+                </span>
+                { icon(if known.works_offline { Icon::Check } else { Icon::Info }) }
+            </div>
+        </section>
+    }
+}
+
+#[component]
+fn Removed() -> Html {
+    let m = use_messages();
+    let dispatch = use_dispatch();
+    let library = use_library().0;
+    let removed: Vec<_> = library.removed().collect();
+    let put_back = |document: &DocumentId| {
+        let (dispatch, document) = (dispatch.clone(), document.clone());
+        Callback::from(move |_: MouseEvent| {
+            dispatch.call(Action::Remove { document: document.clone(), removed: false, at: clock::now() });
+        })
+    };
+    html! {
+        <section class="set">
+            <h2>{ m.settings_removed() }</h2>
+            if removed.is_empty() { <p class="faint">{ m.removed_none() }</p> }
+            for entry in removed {
+                <div class="set__row" key={entry.head.id.0.clone()}>
+                    <span lang={entry.head.language.code()}>{ &entry.head.title }</span>
+                    <button type="button" class="btn" onclick={put_back(&entry.head.id)}>{ m.put_back() }</button>
+                </div>
+            }
+        </section>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+pub(super) struct PlannedViewProps {
+    pub(super) planned: Planned,
+}
+
+/// An address that is kept for a view of a later version.
+#[component]
+pub(super) fn PlannedView(_props: &PlannedViewProps) -> Html {
+    let m = use_messages();
+    html! {
+        <main id="main" class="stage soon" tabindex="-1">
+            <h1>{ m.planned_title() }</h1>
+            <p>{ m.planned_text() }</p>
+            <a class="btn btn--primary" href={Route::Library.href()}>{ m.to_library() }</a>
+        </main>
+    }
+}

@@ -1,0 +1,69 @@
+//! The banner: trouble that lasts, and a new version that waits. One at a time, the gravest first.
+use yew::prelude::*;
+
+use super::{Icon, icon};
+use crate::browser::{page, paint};
+use crate::state::{Action, Phase, StorageTrouble};
+use crate::ui::contexts::{use_dispatch, use_messages, use_status};
+use crate::ui::words;
+
+#[component]
+pub(in crate::ui) fn Banner() -> Html {
+    let messages = use_messages();
+    let dispatch = use_dispatch();
+    let status = use_status();
+    let hidden = use_state_eq(|| None::<AttrValue>);
+    let trouble = status.saving.trouble.or(match status.phase {
+        Phase::MemoryOnly(trouble) => Some(trouble),
+        Phase::Loading | Phase::Ready => None,
+    });
+    let retry = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: MouseEvent| dispatch.call(Action::Flush))
+    };
+    let update = {
+        let dispatch = dispatch.clone();
+        Callback::from(move |_: MouseEvent| dispatch.call(Action::ApplyUpdate))
+    };
+    let reload = Callback::from(|_: MouseEvent| page::reload());
+    let (look, text, button): (_, AttrValue, Html) = if let Some(trouble) = trouble {
+        let button = match trouble {
+            StorageTrouble::Full | StorageTrouble::Failed => {
+                html! { <button type="button" class="btn btn--sm" onclick={retry}>{ messages.try_again() }</button> }
+            }
+            StorageTrouble::Newer | StorageTrouble::Blocked => {
+                html! { <button type="button" class="btn btn--sm" onclick={reload}>{ messages.reload() }</button> }
+            }
+            StorageTrouble::Missing | StorageTrouble::Refused | StorageTrouble::LostByBrowser => html! {},
+        };
+        ("banner--danger", words::trouble(messages, trouble).into(), button)
+    } else if status.update_waits {
+        let button = html! {
+            <button type="button" class="btn btn--sm btn--primary" onclick={update}>{ messages.update_now() }</button>
+        };
+        ("banner--info", messages.update_waits().into(), button)
+    } else if status.quarantined > 0 {
+        ("banner--warn", messages.quarantined(status.quarantined).into(), html! {})
+    } else if !paint::is_supported() {
+        ("banner--warn", messages.no_highlights().into(), html! {})
+    } else {
+        return html! {};
+    };
+    if hidden.as_ref() == Some(&text) {
+        return html! {};
+    }
+    let dismiss = {
+        let text = text.clone();
+        Callback::from(move |_: MouseEvent| hidden.set(Some(text.clone())))
+    };
+    html! {
+        <div class={classes!("banner", look)} role="alert">
+            { icon(if look == "banner--info" { Icon::Info } else { Icon::Warning }) }
+            <p class="grow">{ text }</p>
+            { button }
+            <button type="button" class="btn btn--quiet btn--icon btn--sm" aria-label={messages.dismiss()} onclick={dismiss}>
+                { icon(Icon::Close) }
+            </button>
+        </div>
+    }
+}

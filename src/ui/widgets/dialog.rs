@@ -1,0 +1,49 @@
+//! A modal dialog on the browser's own `<dialog>`: it traps the focus, closes on Escape and gives the focus back.
+use web_sys::HtmlDialogElement;
+use yew::prelude::*;
+
+use super::{Icon, icon};
+use crate::ui::contexts::use_messages;
+
+#[derive(Properties, PartialEq)]
+pub(in crate::ui) struct DialogProps {
+    pub(in crate::ui) title: AttrValue,
+    pub(in crate::ui) on_close: Callback<()>,
+    #[prop_or_default]
+    pub(in crate::ui) footer: Html,
+    #[prop_or_default]
+    pub(in crate::ui) is_wide: bool,
+    pub(in crate::ui) children: Html,
+}
+
+/// Open as long as it is rendered.
+#[component]
+pub(in crate::ui) fn Dialog(props: &DialogProps) -> Html {
+    let messages = use_messages();
+    let node = use_node_ref();
+    let shown = node.clone();
+    use_effect_with((), move |()| {
+        if let Some(dialog) = shown.cast::<HtmlDialogElement>()
+            && dialog.show_modal().is_err()
+        {
+            dialog.set_open(true);
+        }
+    });
+    let on_close = props.on_close.reform(|_: Event| ());
+    let on_press = props.on_close.reform(|_: MouseEvent| ());
+    html! {
+        <dialog ref={node} class={classes!("dialog", props.is_wide.then_some("dialog--wide"))} onclose={on_close}
+            aria-label={props.title.clone()}>
+            <header>
+                <h2>{ &props.title }</h2>
+                <button type="button" class="btn btn--quiet btn--icon" aria-label={messages.close()} onclick={on_press}>
+                    { icon(Icon::Close) }
+                </button>
+            </header>
+            <div class="dialog__b">{ props.children.clone() }</div>
+            if props.footer != Html::default() {
+                <footer class="dialog__f">{ props.footer.clone() }</footer>
+            }
+        </dialog>
+    }
+}

@@ -1,0 +1,51 @@
+//! The rail: the way between the views.
+use yew::prelude::*;
+
+use super::{Icon, icon};
+use crate::state::Route;
+use crate::ui::contexts::{use_library, use_messages, use_route};
+
+#[component]
+pub(in crate::ui) fn Rail() -> Html {
+    let messages = use_messages();
+    let route = use_route().0;
+    let library = use_library().0;
+    let last_read = library.in_order().into_iter().find(|entry| entry.glance.opened_at.is_some());
+    let reading = match &route {
+        Route::Read { document, .. } => Some(document.clone()),
+        Route::Library | Route::Settings | Route::Planned(_) => last_read.map(|entry| entry.head.id.clone()),
+    };
+    let is_reading = matches!(route, Route::Read { .. });
+    let item = |target: Route, label: &'static str, sign: Icon, is_current: bool| {
+        html! {
+            <a class="rail__item" href={target.href()} aria-current={is_current.then_some("page")}>
+                { icon(sign) }<span>{ label }</span>
+            </a>
+        }
+    };
+    html! {
+        <nav class="rail" aria-label={messages.nav_main()}>
+            <a class="rail__mark" href="#/" aria-label={messages.app_name()}>{ logo() }</a>
+            { item(Route::Library, messages.nav_library(), Icon::Library, route == Route::Library) }
+            if let Some(document) = reading {
+                { item(Route::Read { document, annotation: None }, messages.nav_read(), Icon::Book, is_reading) }
+            }
+            <span class="rail__gap" />
+            { item(Route::Settings, messages.nav_settings(), Icon::Settings, route == Route::Settings) }
+        </nav>
+    }
+}
+
+fn logo() -> Html {
+    html! {
+        <svg width="30" height="30" viewBox="0 0 30 30" aria-hidden="true">
+            <rect x="1" y="3" width="18" height="20" fill="var(--t-lead-tint)" />
+            <rect x="12" y="3" width="17" height="20" fill="var(--t-partner-tint)" />
+            <text x="15" y="20.2" text-anchor="middle" font-family="Literata, serif" font-weight="600"
+                font-size="21" fill="var(--ink)">{ "C" }</text>
+            <path d="M1 25h18" stroke="var(--t-lead-line)" stroke-width="2.5" />
+            <path d="M20.8 25h8.4" stroke="var(--t-partner-line)" stroke-width="2.5" stroke-linecap="round"
+                stroke-dasharray=".1 3.9" />
+        </svg>
+    }
+}

@@ -1,0 +1,59 @@
+//! What the page and its helper thread say to each other, as JSON.
+//!
+//! A message to the worker is an array: the [`Envelope`], then, for an import, the bytes. The worker first says
+//! [`READY`]; nothing may be sent before, as a module worker may not be listening yet.
+use serde::{Deserialize, Serialize};
+
+use crate::import::{ImportError, Parsed};
+use crate::model::codebook::Tag;
+use crate::model::time::Timestamp;
+use crate::record::{AnnotationRow, DocumentRow};
+
+/// The worker's first word.
+pub const READY: &str = "ready";
+
+/// A numbered message.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Envelope<Body> {
+    /// The answer has the number of the question.
+    pub number: u32,
+    /// The message.
+    pub body: Body,
+}
+
+/// A question.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Request {
+    /// Read a file; its bytes come along.
+    Import {
+        /// Its name; none for a pasted text.
+        file_name: Option<String>,
+    },
+    /// Write annotations as a Web Annotation collection.
+    ExportWebAnnotation {
+        /// The document.
+        document: Box<DocumentRow>,
+        /// Its annotations in text order.
+        annotations: Vec<AnnotationRow>,
+        /// The tags that they may have.
+        tags: Vec<Tag>,
+        /// Now.
+        at: Timestamp,
+    },
+}
+
+/// An answer.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Response {
+    /// To [`Request::Import`].
+    Imported(Result<Parsed, ImportError>),
+    /// To [`Request::ExportWebAnnotation`]: a file.
+    File {
+        /// A name for it.
+        name: String,
+        /// Its media type.
+        media_type: String,
+        /// Its text.
+        text: String,
+    },
+}
