@@ -2,7 +2,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::app_state::JobId;
+use super::app_state::{JobId, Overlay};
 use super::notice::{ImportFailure, Notice, Spoken, StorageTrouble};
 use super::route::Route;
 use crate::import::Parsed;
@@ -23,6 +23,8 @@ pub enum Action {
     Went(Route),
     /// A preference was set.
     Set(SettingChange),
+    /// A dialog was opened; none closes it.
+    Show(Option<Overlay>),
 
     /// Files were chosen, dropped or pasted.
     Chose(Vec<Chosen>),

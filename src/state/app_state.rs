@@ -47,6 +47,8 @@ pub struct AppState {
     pub notice: Option<(u32, Notice)>,
     /// The latest words for assistive technology, likewise.
     pub spoken: Option<(u32, Spoken)>,
+    /// What lies over the view.
+    pub overlay: Option<Overlay>,
     /// A new version of the app waits.
     pub update_waits: bool,
     /// Rows that could not be read; they are kept.
@@ -83,6 +85,15 @@ pub enum Phase {
     Ready,
     /// Yes, but nothing is stored.
     MemoryOnly(StorageTrouble),
+}
+
+/// A dialog over the view.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Overlay {
+    /// Bringing articles in.
+    Import,
+    /// The list of keyboard shortcuts.
+    Shortcuts,
 }
 
 /// All documents of this profile.

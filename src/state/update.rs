@@ -31,6 +31,10 @@ fn apply(state: &mut AppState, action: Action) -> Vec<Effect> {
         Action::Loaded(loaded) => load(state, *loaded),
         Action::Went(route) => reading::go(state, route),
         Action::Set(change) => set(state, change),
+        Action::Show(overlay) => {
+            state.overlay = overlay;
+            Vec::new()
+        }
 
         Action::Chose(chosen) => imports::queue(state, chosen),
         Action::Parsed { job, result, id, at } => imports::parsed(state, job, result, id, at),

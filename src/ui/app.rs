@@ -1,24 +1,20 @@
 //! The root: providers, the frame around the views, what works everywhere.
-use gloo::events::{EventListener, EventListenerOptions};
+use gloo::events::{EventListener, EventListenerOptions, EventListenerPhase};
 use wasm_bindgen::JsCast;
 use web_sys::{BeforeUnloadEvent, DragEvent};
 use yew::prelude::*;
 
-use super::contexts::{
-    AnnotationsContext, CodebookContext, Dispatch, DocumentContext, ImportsContext, LibraryContext,
-    MessageContext, RouteContext, SettingsContext, StatusContext, ViewContext, use_dispatch, use_document,
-    use_library, use_messages, use_route, use_settings, use_status,
-};
-use super::library::{ImportDialog, ImportDialogOpener, LibraryView};
-use super::reader::ReaderView;
+use super::effects::{first_language, first_state, mirror_on_root, start};
+use super::hub::{Hub, Slice, use_app};
+use super::inputs::Input;
+use super::library::{ImportDialog, LibraryView};
 use super::messages::Messages;
-use super::services::{Input, Services};
-use super::settings::{PlannedView, SettingsView};
-use super::shortcuts::ShortcutsDialog;
-use super::store::{Store, first_language, use_root_attributes, use_store};
-use super::widgets::{Rail, Speaker, Status, Toast};
-use crate::browser::{clock, files, page, window};
-use crate::state::{Action, Phase, Route};
+use super::reader::reader_view;
+use super::settings::{SettingsView, planned_view};
+use super::shortcuts::shortcuts_dialog;
+use super::widgets::{Speaker, Status, rail};
+use crate::browser::{clock, files, offline, page, window};
+use crate::state::{Action, Overlay, Phase, Route};
 
 /// Mounts the app. After an error of our own the state cannot be trusted: saving stops, and a sentence outside of
 /// Yew says so.
@@ -33,122 +29,61 @@ pub fn mount() {
 /// The whole app.
 #[component]
 pub fn App() -> Html {
-    let services = use_memo((), |()| Services::new());
-    let services = (*services).clone();
-    let (store, dispatch) = use_store(&services);
-    use_root_attributes(&store.state);
-    html! {
-        <ContextProvider<Services> context={services}>
-            <Providers {store} {dispatch}>
-                <Frame />
-            </Providers>
-        </ContextProvider<Services>>
-    }
-}
-
-#[derive(Properties, PartialEq)]
-struct ProvidersProps {
-    store: UseReducerHandle<Store>,
-    dispatch: Callback<Action>,
-    children: Html,
-}
-
-/// Hands the slices down. The children are given, not made here, so that a change redraws only who reads the slice.
-#[component]
-fn Providers(props: &ProvidersProps) -> Html {
-    let state = &props.store.state;
-    let settings = SettingsContext { settings: state.settings.clone(), language: state.language() };
-    let status = StatusContext {
-        phase: state.phase,
-        saving: state.saving.clone(),
-        quarantined: state.quarantined,
-        update_waits: state.update_waits,
-    };
-    let message = MessageContext { notice: state.notice.clone(), spoken: state.spoken.clone() };
-    html! {
-        <ContextProvider<Dispatch> context={Dispatch(props.dispatch.clone())}>
-        <ContextProvider<SettingsContext> context={settings}>
-        <ContextProvider<RouteContext> context={RouteContext(state.route.clone())}>
-        <ContextProvider<StatusContext> context={status}>
-        <ContextProvider<MessageContext> context={message}>
-        <ContextProvider<LibraryContext> context={LibraryContext(state.library.clone())}>
-        <ContextProvider<ImportsContext> context={ImportsContext(state.imports.clone())}>
-        <ContextProvider<CodebookContext> context={CodebookContext(state.codebook.clone())}>
-        <ContextProvider<DocumentContext> context={DocumentContext(state.open.clone())}>
-        <ContextProvider<AnnotationsContext> context={AnnotationsContext(state.annotations.clone())}>
-        <ContextProvider<ViewContext> context={ViewContext(state.view.clone())}>
-            { props.children.clone() }
-        </ContextProvider<ViewContext>>
-        </ContextProvider<AnnotationsContext>>
-        </ContextProvider<DocumentContext>>
-        </ContextProvider<CodebookContext>>
-        </ContextProvider<ImportsContext>>
-        </ContextProvider<LibraryContext>>
-        </ContextProvider<MessageContext>>
-        </ContextProvider<StatusContext>>
-        </ContextProvider<RouteContext>>
-        </ContextProvider<SettingsContext>>
-        </ContextProvider<Dispatch>>
-    }
-}
-
-/// What is open over the views.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Overlay {
-    Import,
-    Shortcuts,
+    let hub = use_memo((), |()| Hub::new(first_state()));
+    let hub = (*hub).clone();
+    let starting = hub.clone();
+    use_effect_with((), move |()| {
+        mirror_on_root(&starting.state());
+        wasm_bindgen_futures::spawn_local(start(starting.clone()));
+        wasm_bindgen_futures::spawn_local(offline::register(move || starting.dispatch(Action::UpdateWaits)));
+    });
+    html! { <ContextProvider<Hub> context={hub}><Frame /></ContextProvider<Hub>> }
 }
 
 /// The rail, the view, the status line, and what lies over them.
 #[component]
 fn Frame() -> Html {
-    let messages = use_messages();
-    let route = use_route().0;
-    let dispatch = use_dispatch();
-    let phase = use_status().phase;
-    let overlay = use_state_eq(|| None::<Overlay>);
-    let is_dropping = use_file_drop();
-    use_address();
-    use_leave_guard();
-    use_window_title();
-
-    let open = |target: Overlay| {
-        let overlay = overlay.clone();
-        Callback::from(move |()| overlay.set(Some(target)))
+    let app = use_app(&[Slice::Route, Slice::Status, Slice::Document, Slice::Library, Slice::Overlay]);
+    let (state, hub, m) = (&app.state, &app.hub, app.m);
+    let is_dropping = use_file_drop(hub);
+    use_address(hub);
+    use_leave_guard(hub, state.saving.unsaved() > 0);
+    use_global_keys(hub);
+    let title = match (&state.route, &state.open) {
+        (Route::Read { .. }, Some(open)) => open.document.title.clone(),
+        (Route::Settings, _) => m.settings_title().to_owned(),
+        _ => m.library_title().to_owned(),
     };
-    let close = {
-        let overlay = overlay.clone();
-        Callback::from(move |()| overlay.set(None))
-    };
-    use_global_keys(&dispatch, &open(Overlay::Shortcuts));
+    use_effect_with((title, m), |(title, m)| page::set_title(&format!("{title} · {}", m.app_name())));
 
-    let view = match route {
-        _ if phase == Phase::Loading => html! { <main id="main" class="stage" tabindex="-1" aria-busy="true" /> },
+    let view = match &state.route {
+        _ if state.phase == Phase::Loading => {
+            html! { <main id="main" class="stage" tabindex="-1" aria-busy="true" /> }
+        }
         Route::Library => html! { <LibraryView /> },
-        Route::Read { document, .. } => html! { <ReaderView {document} /> },
+        Route::Read { document, .. } => reader_view(&app, document),
         Route::Settings => html! { <SettingsView /> },
-        Route::Planned(planned) => html! { <PlannedView {planned} /> },
+        Route::Planned(_) => planned_view(m),
+    };
+    let overlay = match state.overlay {
+        Some(Overlay::Import) => html! { <ImportDialog /> },
+        Some(Overlay::Shortcuts) => shortcuts_dialog(&app),
+        None => html! {},
     };
     html! {
-        <ContextProvider<ImportDialogOpener> context={ImportDialogOpener(open(Overlay::Import))}>
+        <>
             <div class="app">
-                <a class="skip" href="#main" onclick={skip_to_main()}>{ messages.skip_to_content() }</a>
-                <Rail />
+                <a class="skip" href="#main" onclick={skip_to_main()}>{ m.skip_to_content() }</a>
+                { rail(&app) }
                 { view }
                 <Status />
             </div>
-            <Toast />
             <Speaker />
-            if *overlay == Some(Overlay::Import) {
-                <ImportDialog on_close={close.clone()} />
-            }
-            if *overlay == Some(Overlay::Shortcuts) {
-                <ShortcutsDialog on_close={close} />
-            }
+            { overlay }
             if is_dropping {
-                <div class="dropveil"><p>{ messages.drop_veil() }</p></div>
+                <div class="dropveil"><p>{ m.drop_veil() }</p></div>
             }
-        </ContextProvider<ImportDialogOpener>>
+        </>
     }
 }
 
@@ -167,11 +102,11 @@ fn skip_to_main() -> Callback<MouseEvent> {
 
 /// Follows the address.
 #[hook]
-fn use_address() {
-    let dispatch = use_dispatch();
+fn use_address(hub: &Hub) {
+    let hub = hub.clone();
     use_effect_with((), move |()| {
         let listener = EventListener::new(&window(), "hashchange", move |_| {
-            dispatch.call(Action::Went(Route::parse(&page::hash())));
+            hub.dispatch(Action::Went(Route::parse(&page::hash())));
         });
         move || drop(listener)
     });
@@ -180,9 +115,8 @@ fn use_address() {
 /// Warns before the page closes with unsaved edits, and writes them when it is hidden: on a phone that may be the
 /// last moment.
 #[hook]
-fn use_leave_guard() {
-    let dispatch = use_dispatch();
-    let has_unsaved = use_status().saving.unsaved() > 0;
+fn use_leave_guard(hub: &Hub, has_unsaved: bool) {
+    let hub = hub.clone();
     use_effect_with(has_unsaved, move |&has_unsaved| {
         let guard = has_unsaved.then(|| {
             let options = EventListenerOptions::enable_prevent_default();
@@ -194,36 +128,20 @@ fn use_leave_guard() {
             })
         });
         let hide = EventListener::new(&crate::browser::document(), "visibilitychange", move |_| {
-            dispatch.call(Action::Flush);
+            hub.dispatch(Action::Flush);
         });
         move || drop((guard, hide))
     });
 }
 
-#[hook]
-fn use_window_title() {
-    let messages = use_messages();
-    let route = use_route().0;
-    let document = use_document().0;
-    let view = match (&route, &document) {
-        (Route::Read { .. }, Some(open)) => open.document.title.clone(),
-        (Route::Settings, _) => messages.settings_title().to_owned(),
-        _ => messages.library_title().to_owned(),
-    };
-    use_effect_with(view, move |view| page::set_title(&format!("{view} · {}", messages.app_name())));
-}
-
 /// Undo, redo, the list of shortcuts, and the two-key ways between views.
 #[hook]
-fn use_global_keys(dispatch: &Dispatch, open_shortcuts: &Callback<()>) {
-    let letters = use_settings().settings.letter_keys;
-    let library = use_library().0;
-    let last_read = library.in_order().first().map(|entry| entry.head.id.clone());
-    let (dispatch, open_shortcuts) = (dispatch.clone(), open_shortcuts.clone());
+fn use_global_keys(hub: &Hub) {
+    let hub = hub.clone();
     let goes = use_mut_ref(|| false);
-    use_effect_with((letters, last_read), move |(letters, last_read)| {
-        let (letters, last_read) = (*letters, last_read.clone());
-        let options = EventListenerOptions::enable_prevent_default();
+    use_effect_with((), move |()| {
+        // In the capture phase: a letter that belongs to `G …` must not reach the reader as well.
+        let options = EventListenerOptions { phase: EventListenerPhase::Capture, passive: false };
         let listener = EventListener::new_with_options(&window(), "keydown", options, move |event| {
             let Some(event) = event.dyn_ref::<KeyboardEvent>() else { return };
             let at = clock::now();
@@ -231,24 +149,25 @@ fn use_global_keys(dispatch: &Dispatch, open_shortcuts: &Callback<()>) {
             if page::is_typing() {
                 return;
             }
+            let state = hub.state();
+            let letters = state.settings.letter_keys && !page::has_dialog();
             match (event.key().to_lowercase().as_str(), has_command) {
-                ("z", true) if event.shift_key() => dispatch.call(Action::Redo { at }),
-                ("z", true) => dispatch.call(Action::Undo { at }),
-                ("y", true) => dispatch.call(Action::Redo { at }),
-                ("?", false) if letters && !page::has_dialog() => open_shortcuts.emit(()),
-                (key, false) if letters && !page::has_dialog() && !event.alt_key() => {
+                ("z", true) if event.shift_key() => hub.dispatch(Action::Redo { at }),
+                ("z", true) => hub.dispatch(Action::Undo { at }),
+                ("y", true) => hub.dispatch(Action::Redo { at }),
+                ("?", false) if letters => hub.dispatch(Action::Show(Some(Overlay::Shortcuts))),
+                (key, false) if letters && !event.alt_key() => {
                     let was_going = std::mem::replace(&mut *goes.borrow_mut(), key == "g");
                     let route = match (was_going, key) {
                         (true, "l") => Route::Library,
                         (true, "c") => Route::Settings,
-                        (true, "r") => match last_read.clone() {
-                            Some(document) => Route::Read { document, annotation: None },
+                        (true, "r") => match state.library.in_order().first() {
+                            Some(entry) => Route::Read { document: entry.head.id.clone(), annotation: None },
                             None => return,
                         },
                         _ => return,
                     };
                     page::set_hash(&route.href());
-                    // The letter belongs to this shortcut: the reader must not take it for a tag or a note.
                     event.stop_immediate_propagation();
                 }
                 _ => return,
@@ -261,9 +180,8 @@ fn use_global_keys(dispatch: &Dispatch, open_shortcuts: &Callback<()>) {
 
 /// Takes files that are dropped anywhere; true while some are held over the page.
 #[hook]
-fn use_file_drop() -> bool {
-    let dispatch = use_dispatch();
-    let services = super::contexts::use_services();
+fn use_file_drop(hub: &Hub) -> bool {
+    let hub = hub.clone();
     let is_over = use_state_eq(|| false);
     let shown = is_over.clone();
     use_effect_with((), move |()| {
@@ -294,7 +212,7 @@ fn use_file_drop() -> bool {
             let inputs: Vec<Input> =
                 list.map(|list| files::of_list(&list)).unwrap_or_default().into_iter().map(Input::File).collect();
             if !inputs.is_empty() {
-                dispatch.call(services.choose(inputs));
+                hub.dispatch(hub.inputs().choose(inputs));
                 page::set_hash(&Route::Library.href());
             }
         });

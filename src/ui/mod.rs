@@ -1,16 +1,16 @@
 //! The views: a folder each, with the small things that they share in [`widgets`].
 //!
-//! [`store`] holds the state and carries out effects: the only place where wish, browser and answer meet. Views
-//! read slices through [`contexts`] and dispatch actions; what is open, hovered or half typed stays with them.
+//! [`hub`] holds the state; views read slices of it and dispatch actions. [`effects`] carries wishes out: the only
+//! place where wish, browser and answer meet. What is hovered or half typed stays with the views.
 pub mod app;
-mod contexts;
+mod effects;
+mod hub;
+mod inputs;
 mod library;
 mod messages;
 mod reader;
-mod services;
 mod settings;
 mod shortcuts;
-mod store;
 mod widgets;
 mod words;
 

@@ -1,17 +1,12 @@
 //! The list of keyboard shortcuts.
 use yew::prelude::*;
 
-use super::contexts::use_messages;
+use super::hub::App;
 use super::widgets::Dialog;
+use crate::state::Action;
 
-#[derive(Properties, PartialEq)]
-pub(super) struct ShortcutsDialogProps {
-    pub(super) on_close: Callback<()>,
-}
-
-#[component]
-pub(super) fn ShortcutsDialog(props: &ShortcutsDialogProps) -> Html {
-    let m = use_messages();
+pub(super) fn shortcuts_dialog(app: &App) -> Html {
+    let m = app.m;
     let groups: [(&str, Vec<(&str, &str)>); 4] = [
         (
             m.keys_selection(),
@@ -61,7 +56,7 @@ pub(super) fn ShortcutsDialog(props: &ShortcutsDialogProps) -> Html {
         ),
     ];
     html! {
-        <Dialog title={m.shortcut_help()} on_close={props.on_close.clone()} is_wide={true}>
+        <Dialog title={m.shortcut_help()} on_close={app.hub.on(|()| Action::Show(None))} is_wide={true}>
             for (title, rows) in groups {
                 <table class="keys">
                     <caption>{ title }</caption>

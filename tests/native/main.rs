@@ -1,1 +1,19 @@
-fn main(){}
+//! The native suite: all that needs no browser, from offsets to whole replayed sessions.
+//!
+//! Tests are tables in the reader's notation. What the project keeps beside the package (the seed article, data of
+//! other projects) is read from `../shared` when it is there; without it such tests say "skipped" and pass.
+mod support;
+
+mod anchor;
+mod annotation;
+mod codebook;
+mod document;
+mod export;
+mod import;
+mod layers;
+mod locales;
+mod record;
+mod session;
+mod state;
+mod text;
+mod worker;

@@ -1,12 +1,11 @@
 //! The empty library: what this is, in one sentence that shows it, and the three ways to begin.
 use yew::prelude::*;
 
-use super::import_dialog::ImportDialogOpener;
 use crate::model::codebook::TagStyle;
 use crate::model::document::Language;
-use crate::state::{Action, SettingChange};
-use crate::ui::contexts::{use_dispatch, use_messages, use_services, use_settings};
-use crate::ui::services::Input;
+use crate::state::{Action, Overlay, SettingChange};
+use crate::ui::hub::App;
+use crate::ui::inputs::Input;
 use crate::ui::widgets::{Icon, icon};
 
 /// The sample article in a language.
@@ -17,27 +16,17 @@ pub(super) fn sample(language: Language) -> &'static str {
     }
 }
 
-#[component]
-pub(super) fn FirstRun() -> Html {
-    let m = use_messages();
-    let dispatch = use_dispatch();
-    let services = use_services();
-    let language = use_settings().language;
-    let opener = use_context::<ImportDialogOpener>().expect("the library is below the frame");
-    let open_sample = {
-        let (dispatch, services) = (dispatch.clone(), services.clone());
-        Callback::from(move |_: MouseEvent| {
-            dispatch.call(services.choose(vec![Input::Sample(sample(language))]));
-        })
-    };
+pub(super) fn first_run(app: &App) -> Html {
+    let (m, language) = (app.m, app.state.language());
+    let choosing = app.hub.clone();
+    let open_sample =
+        app.hub.on(move |_: MouseEvent| choosing.inputs().choose(vec![Input::Sample(sample(language))]));
     let other = match language {
         Language::Vi => Language::En,
         Language::En => Language::Vi,
     };
-    let switch = Callback::from(move |_: MouseEvent| {
-        dispatch.call(Action::Set(SettingChange::Language(other)));
-    });
-    let open_dialog = opener.0.reform(|_: MouseEvent| ());
+    let switch = app.hub.on(move |_: MouseEvent| Action::Set(SettingChange::Language(other)));
+    let open_dialog = app.hub.on(|_: MouseEvent| Action::Show(Some(Overlay::Import)));
     let part = |style: TagStyle, words: &'static str, role: &'static str| {
         html! {
             <span class="w">

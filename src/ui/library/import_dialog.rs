@@ -7,38 +7,29 @@ use yew::prelude::*;
 use super::first_run::sample;
 use crate::browser::{files, page};
 use crate::model::document::Language;
-use crate::state::Route;
-use crate::ui::contexts::{use_dispatch, use_messages, use_services};
-use crate::ui::services::Input;
+use crate::state::{Action, Route};
+use crate::ui::hub::use_app;
+use crate::ui::inputs::Input;
 use crate::ui::widgets::{Dialog, Icon, icon};
 
 /// A pasted text longer than this, in UTF-16 units, is held beside the box: no browser edits megabytes smoothly.
 const HOLD_BEYOND: u32 = 500_000;
 
-/// Opens the dialog, from wherever.
-#[derive(Clone, PartialEq)]
-pub(in crate::ui) struct ImportDialogOpener(pub(in crate::ui) Callback<()>);
-
-#[derive(Properties, PartialEq)]
-pub(in crate::ui) struct ImportDialogProps {
-    pub(in crate::ui) on_close: Callback<()>,
-}
-
 #[component]
-pub(in crate::ui) fn ImportDialog(props: &ImportDialogProps) -> Html {
-    let messages = use_messages();
-    let dispatch = use_dispatch();
-    let services = use_services();
+pub(in crate::ui) fn ImportDialog() -> Html {
+    let app = use_app(&[]);
+    let messages = app.m;
     let text = use_node_ref();
     let held = use_state_eq(|| None::<AttrValue>);
     let is_empty = use_state_eq(|| false);
 
+    let on_close = app.hub.on(|()| Action::Show(None));
     let choose = {
-        let (dispatch, services, on_close) = (dispatch, services, props.on_close.clone());
+        let hub = app.hub.clone();
         Callback::from(move |inputs: Vec<Input>| {
             page::set_hash(&Route::Library.href());
-            dispatch.call(services.choose(inputs));
-            on_close.emit(());
+            hub.dispatch(hub.inputs().choose(inputs));
+            hub.dispatch(Action::Show(None));
         })
     };
     let on_files = {
@@ -96,7 +87,7 @@ pub(in crate::ui) fn ImportDialog(props: &ImportDialogProps) -> Html {
         </>
     };
     html! {
-        <Dialog title={messages.import_title()} on_close={props.on_close.clone()} {footer}>
+        <Dialog title={messages.import_title()} {on_close} {footer}>
             <label class="drop drop--slim drop--file">
                 { icon(Icon::Folder) }
                 <span class="grow"><b>{ messages.choose_files() }</b></span>

@@ -2,39 +2,25 @@
 use yew::prelude::*;
 
 use crate::state::{Action, ImportJob, JobState, Route};
-use crate::ui::contexts::{fresh_document, use_dispatch, use_imports, use_library, use_messages};
+use crate::ui::hub::{App, fresh_document};
 use crate::ui::widgets::{Icon, icon};
 use crate::ui::words;
 
-#[component]
-pub(super) fn Imports() -> Html {
-    let messages = use_messages();
-    let imports = use_imports().0;
+/// The list; nothing when there are none.
+pub(super) fn imports(app: &App) -> Html {
+    if app.state.imports.is_empty() {
+        return html! {};
+    }
     html! {
-        <ul class="imports" aria-label={messages.imports_label()} aria-live="polite">
-            for job in imports.iter() {
-                <ImportLine key={job.id.0} job={job.clone()} />
-            }
+        <ul class="imports" aria-label={app.m.imports_label()} aria-live="polite">
+            for job in app.state.imports.iter() { { import_line(app, job) } }
         </ul>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct ImportLineProps {
-    job: ImportJob,
-}
-
-#[component]
-fn ImportLine(props: &ImportLineProps) -> Html {
-    let messages = use_messages();
-    let dispatch = use_dispatch();
-    let library = use_library().0;
-    let job = &props.job;
-    let id = job.id;
-    let act = |make: fn(crate::state::JobId) -> Action| {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: MouseEvent| dispatch.call(make(id)))
-    };
+fn import_line(app: &App, job: &ImportJob) -> Html {
+    let (messages, library, id) = (app.m, &app.state.library, job.id);
+    let act = |make: fn(crate::state::JobId) -> Action| app.hub.on(move |_: MouseEvent| make(id));
     let drop_job = act(Action::DropJob);
     let (class, sign, text, buttons) = match &job.state {
         JobState::Waiting => ("", Icon::FileIn, messages.job_waiting().to_owned(), html! {}),
@@ -73,7 +59,7 @@ fn ImportLine(props: &ImportLineProps) -> Html {
     let name = job.name.clone().unwrap_or_else(|| messages.pasted_text().to_owned());
     let close = if job.state.is_over() { messages.dismiss() } else { messages.cancel() };
     html! {
-        <li class={classes!("import", class)}>
+        <li key={id.0} class={classes!("import", class)}>
             { icon(sign) }
             <span class="import__name">{ name }</span>
             <span class="import__state">{ text }</span>

@@ -4,14 +4,14 @@ use std::rc::Rc;
 use web_sys::HtmlInputElement;
 use yew::prelude::*;
 
-use super::first_run::FirstRun;
-use super::import_dialog::ImportDialogOpener;
-use super::imports::Imports;
+use super::first_run::first_run;
+use super::imports::imports;
 use crate::browser::clock;
 use crate::model::document::Language;
 use crate::model::text::folded;
-use crate::state::{Action, Entry, Route};
-use crate::ui::contexts::{use_dispatch, use_imports, use_library, use_messages, use_settings};
+use crate::model::id::DocumentId;
+use crate::state::{Action, Entry, Overlay, Route};
+use crate::ui::hub::{App, Slice, use_app};
 use crate::ui::messages::Messages;
 use crate::ui::widgets::{Banner, Dialog, Icon, Menu, MenuItem, icon, strip};
 
@@ -25,20 +25,19 @@ pub(in crate::ui) fn reading_minutes(chars: u32) -> u32 {
 
 #[component]
 pub(in crate::ui) fn LibraryView() -> Html {
-    let messages = use_messages();
-    let library = use_library().0;
-    let imports = use_imports().0;
-    let opener = use_context::<ImportDialogOpener>().expect("the library is below the frame");
+    let app = use_app(&[Slice::Library, Slice::Imports]);
+    let messages = app.m;
     let query = use_state_eq(String::new);
-    let renaming = use_state_eq(|| None::<Rc<Entry>>);
-    let entries = library.in_order();
+    let renaming = use_state_eq(|| None::<DocumentId>);
+    let new_title = use_node_ref();
+    let entries = app.state.library.in_order();
 
     if entries.is_empty() {
         return html! {
             <main id="main" class="stage lib" tabindex="-1">
                 <Banner />
-                <FirstRun />
-                if !imports.is_empty() { <Imports /> }
+                { first_run(&app) }
+                { imports(&app) }
             </main>
         };
     }
@@ -53,14 +52,11 @@ pub(in crate::ui) fn LibraryView() -> Html {
         let query = query.clone();
         Callback::from(move |_: MouseEvent| query.set(String::new()))
     };
-    let on_rename = {
+    let rename = |id: Option<DocumentId>| {
         let renaming = renaming.clone();
-        Callback::from(move |entry| renaming.set(Some(entry)))
+        Callback::from(move |()| renaming.set(id.clone()))
     };
-    let stop_renaming = {
-        let renaming = renaming.clone();
-        Callback::from(move |()| renaming.set(None))
-    };
+    let renamed = renaming.as_ref().and_then(|id| app.state.library.entries.get(id));
     let wanted = folded(query.trim());
     let shown: Vec<&&Rc<Entry>> =
         entries.iter().filter(|entry| folded(&entry.head.title).contains(&wanted)).collect();
@@ -80,12 +76,12 @@ pub(in crate::ui) fn LibraryView() -> Html {
                         <input type="search" value={(*query).clone()} oninput={on_filter}
                             placeholder={messages.filter_placeholder()} />
                     </label>
-                    <button type="button" class="btn btn--primary" onclick={opener.0.reform(|_| ())}>
+                    <button type="button" class="btn btn--primary" onclick={app.hub.on(|_| Action::Show(Some(Overlay::Import)))}>
                         { icon(Icon::Plus) }{ messages.import() }
                     </button>
                 </div>
             </header>
-            if !imports.is_empty() { <Imports /> }
+            { imports(&app) }
             if let Some(entry) = resumed { { resume(messages, entry) } }
             if shown.is_empty() {
                 <p class="note">
@@ -97,16 +93,14 @@ pub(in crate::ui) fn LibraryView() -> Html {
             }
             <ul class="docs" aria-label={messages.documents()}>
                 for entry in shown {
-                    <DocumentRow key={entry.head.id.0.clone()} entry={(**entry).clone()} on_rename={on_rename.clone()} />
+                    { document_row(&app, entry, rename(Some(entry.head.id.clone()))) }
                 }
             </ul>
             <div class="drop drop--slim">
                 { icon(Icon::FileIn) }
                 <p><b>{ messages.drop_here() }</b>{ " " }{ messages.drop_formats() }</p>
             </div>
-            if let Some(entry) = &*renaming {
-                <RenameDialog entry={entry.clone()} on_close={stop_renaming} />
-            }
+            if let Some(entry) = renamed { { rename_dialog(&app, entry, new_title, rename(None)) } }
         </main>
     }
 }
@@ -129,35 +123,18 @@ fn percent(entry: &Entry) -> String {
     (entry.glance.read_permille / 10).to_string()
 }
 
-#[derive(Properties, PartialEq)]
-struct DocumentRowProps {
-    entry: Rc<Entry>,
-    on_rename: Callback<Rc<Entry>>,
-}
-
-#[component]
-fn DocumentRow(props: &DocumentRowProps) -> Html {
-    let messages = use_messages();
-    let dispatch = use_dispatch();
-    let interface = use_settings().language;
-    let entry = &props.entry;
+fn document_row(app: &App, entry: &Entry, on_rename: Callback<()>) -> Html {
+    let (messages, interface) = (app.m, app.state.language());
     let (head, glance) = (&entry.head, &entry.glance);
     let route = Route::Read { document: head.id.clone(), annotation: None };
     let source = head.meta.section.clone().or_else(|| head.source.file_name.clone());
     let facts: Vec<String> = source.into_iter().chain([messages.minutes(reading_minutes(head.chars))]).collect();
     let read = if glance.reads == 0 { messages.not_read_yet().to_owned() } else { messages.read_percent(&percent(entry)) };
-    let rename = {
-        let (on_rename, entry) = (props.on_rename.clone(), entry.clone());
-        Callback::from(move |()| on_rename.emit(entry.clone()))
-    };
-    let remove = {
-        let (dispatch, document) = (dispatch.clone(), head.id.clone());
-        Callback::from(move |()| {
-            dispatch.call(Action::Remove { document: document.clone(), removed: true, at: clock::now() });
-        })
-    };
+    let document = head.id.clone();
+    let remove =
+        app.hub.on(move |()| Action::Remove { document: document.clone(), removed: true, at: clock::now() });
     let items = vec![
-        MenuItem::new(messages.rename(), rename),
+        MenuItem::new(messages.rename(), on_rename),
         MenuItem { is_danger: true, ..MenuItem::new(messages.remove_document(), remove) },
     ];
     let language_mark = match head.language {
@@ -165,7 +142,7 @@ fn DocumentRow(props: &DocumentRowProps) -> Html {
         Language::Vi => "VI",
     };
     html! {
-        <li class="doc">
+        <li key={head.id.0.clone()} class="doc">
             { icon(if head.source.file_name.is_some() { Icon::Newspaper } else { Icon::Clipboard }) }
             <div>
                 <h2 class="doc__t"><a href={route.href()} lang={head.language.code()}>{ &head.title }</a></h2>
@@ -184,41 +161,32 @@ fn DocumentRow(props: &DocumentRowProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct RenameDialogProps {
-    entry: Rc<Entry>,
-    on_close: Callback<()>,
-}
-
-#[component]
-fn RenameDialog(props: &RenameDialogProps) -> Html {
-    let messages = use_messages();
-    let dispatch = use_dispatch();
-    let title = use_node_ref();
+fn rename_dialog(app: &App, entry: &Entry, title: NodeRef, on_close: Callback<()>) -> Html {
+    let messages = app.m;
     let save = {
-        let (dispatch, title, on_close) = (dispatch, title.clone(), props.on_close.clone());
-        let document = props.entry.head.id.clone();
+        let (hub, title, on_close) = (app.hub.clone(), title.clone(), on_close.clone());
+        let document = entry.head.id.clone();
         Callback::from(move |event: SubmitEvent| {
             event.prevent_default();
             if let Some(input) = title.cast::<HtmlInputElement>() {
                 let (document, title) = (document.clone(), input.value());
-                dispatch.call(Action::Rename { document, title, at: clock::now() });
+                hub.dispatch(Action::Rename { document, title, at: clock::now() });
             }
             on_close.emit(());
         })
     };
     let footer = html! {
         <>
-            <button type="button" class="btn" onclick={props.on_close.reform(|_| ())}>{ messages.cancel() }</button>
+            <button type="button" class="btn" onclick={on_close.reform(|_| ())}>{ messages.cancel() }</button>
             <button type="submit" form="rename" class="btn btn--primary">{ messages.save() }</button>
         </>
     };
     html! {
-        <Dialog title={messages.rename_title()} on_close={props.on_close.clone()} {footer}>
+        <Dialog title={messages.rename_title()} {on_close} {footer}>
             <form id="rename" onsubmit={save}>
                 <label class="field">
                     <span class="vh">{ messages.new_title() }</span>
-                    <input ref={title} value={props.entry.head.title.clone()} required={true} autofocus={true} />
+                    <input ref={title} value={entry.head.title.clone()} required={true} autofocus={true} />
                 </label>
             </form>
         </Dialog>

@@ -4,5 +4,5 @@ mod import_dialog;
 mod imports;
 mod list;
 
-pub(super) use import_dialog::{ImportDialog, ImportDialogOpener};
+pub(super) use import_dialog::ImportDialog;
 pub(super) use list::LibraryView;

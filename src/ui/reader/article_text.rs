@@ -7,7 +7,7 @@ use crate::browser::article::BLOCKS_PER_SECTION;
 use crate::model::document::{Block, MarkKind, Role};
 use crate::model::text::{CharOffset, Span, TextIndex};
 use crate::state::OpenDocument;
-use crate::ui::contexts::{use_messages, use_services};
+use crate::ui::hub::use_app;
 use crate::ui::words;
 
 #[derive(Properties, PartialEq)]
@@ -17,8 +17,8 @@ pub(super) struct ArticleTextProps {
 
 #[component]
 pub(super) fn ArticleText(props: &ArticleTextProps) -> Html {
-    let messages = use_messages();
-    let services = use_services();
+    let app = use_app(&[]);
+    let messages = app.m;
     let document = &props.open.document;
     let mut number = 0;
     let mut blocks = document.blocks.iter().enumerate().map(|(n, block)| {
@@ -37,7 +37,7 @@ pub(super) fn ArticleText(props: &ArticleTextProps) -> Html {
         sections.push(html! { <section class="art__part">{ section }</section> });
     }
     html! {
-        <article ref={services.article_ref()} class="art" tabindex="0" lang={document.language.code()}
+        <article ref={app.hub.article_ref()} class="art" tabindex="0" lang={document.language.code()}
             aria-label={document.title.clone()}>
             { sections }
         </article>

@@ -11,7 +11,7 @@ use crate::model::annotation::Annotation;
 use crate::model::document::Language;
 use crate::model::id::{AnnotationId, TagId};
 use crate::state::{Action, Notice, Route};
-use crate::ui::contexts::{Dispatch, use_codebook, use_dispatch, use_messages};
+use crate::ui::hub::{App, Hub, Slice, use_app};
 use crate::ui::widgets::{Icon, icon, swatch};
 use crate::ui::words;
 
@@ -41,21 +41,20 @@ pub(super) struct CardProps {
 
 #[component]
 pub(super) fn Card(props: &CardProps) -> Html {
-    let messages = use_messages();
-    let codebook = use_codebook().0;
-    let dispatch = use_dispatch();
+    let app = use_app(&[Slice::Codebook]);
+    let (messages, codebook) = (app.m, &app.state.codebook);
     let annotation = &props.annotation;
     let id = &annotation.id;
 
     let tag_chip = |tag: &TagId| {
-        let name = words::tag_name(messages, &codebook, tag);
+        let name = words::tag_name(messages, codebook, tag);
         let style = codebook.style_of(std::slice::from_ref(tag));
         let take = {
-            let (dispatch, annotation, tag) = (dispatch.clone(), id.clone(), tag.clone());
+            let (hub, annotation, tag) = (app.hub.clone(), id.clone(), tag.clone());
             Callback::from(move |event: MouseEvent| {
                 event.stop_propagation();
                 let (annotation, tag) = (annotation.clone(), tag.clone());
-                dispatch.call(Action::TakeTag { annotation, tag, at: clock::now() });
+                hub.dispatch(Action::TakeTag { annotation, tag, at: clock::now() });
             })
         };
         html! {
@@ -65,10 +64,8 @@ pub(super) fn Card(props: &CardProps) -> Html {
             </span>
         }
     };
-    let on_press = {
-        let (dispatch, id) = (dispatch.clone(), id.clone());
-        Callback::from(move |_: MouseEvent| dispatch.call(Action::Focus(Some(id.clone()))))
-    };
+    let pressed = id.clone();
+    let on_press = app.hub.on(move |_: MouseEvent| Action::Focus(Some(pressed.clone())));
     let class = classes!("card", props.is_active.then_some("is-active"));
     html! {
         <li {class} data-annotation={id.as_str().to_owned()} aria-current={props.is_active.then_some("true")}>
@@ -86,7 +83,7 @@ pub(super) fn Card(props: &CardProps) -> Html {
                 <p class="gapn">{ icon(Icon::Warning) }{ messages.unplaced() }</p>
             }
             <NoteField annotation={annotation.clone()} />
-            <CardActions annotation={annotation.clone()} on_tag={props.on_tag.clone()} />
+            { actions(&app, annotation, &props.on_tag) }
         </li>
     }
 }
@@ -100,8 +97,8 @@ struct NoteFieldProps {
 /// that the cursor never jumps.
 #[component]
 fn NoteField(props: &NoteFieldProps) -> Html {
-    let messages = use_messages();
-    let dispatch = use_dispatch();
+    let app = use_app(&[]);
+    let messages = app.m;
     let area = use_node_ref();
     let shown = area.clone();
     use_effect_with(props.annotation.note.clone(), move |note| {
@@ -113,21 +110,13 @@ fn NoteField(props: &NoteFieldProps) -> Html {
         }
     });
     let id = props.annotation.id.clone();
-    let on_input = {
-        let (dispatch, id) = (dispatch.clone(), id.clone());
-        Callback::from(move |event: InputEvent| {
-            let note = event.target_unchecked_into::<HtmlTextAreaElement>().value();
-            dispatch.call(Action::EditNote { annotation: id.clone(), note, at: clock::now() });
-        })
-    };
-    let on_blur = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: FocusEvent| dispatch.call(Action::Flush))
-    };
-    let on_focus = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: FocusEvent| dispatch.call(Action::Focus(Some(id.clone()))))
-    };
+    let annotation = id.clone();
+    let on_input = app.hub.on(move |event: InputEvent| {
+        let note = event.target_unchecked_into::<HtmlTextAreaElement>().value();
+        Action::EditNote { annotation: annotation.clone(), note, at: clock::now() }
+    });
+    let on_blur = app.hub.on(|_: FocusEvent| Action::Flush);
+    let on_focus = app.hub.on(move |_: FocusEvent| Action::Focus(Some(id.clone())));
     let on_key = Callback::from(|event: KeyboardEvent| {
         // Escape leaves the note, not the passage.
         if event.key() == "Escape" {
@@ -147,17 +136,8 @@ fn NoteField(props: &NoteFieldProps) -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct CardActionsProps {
-    annotation: Rc<Annotation>,
-    on_tag: Callback<AnnotationId>,
-}
-
-#[component]
-fn CardActions(props: &CardActionsProps) -> Html {
-    let messages = use_messages();
-    let dispatch = use_dispatch();
-    let annotation = &props.annotation;
+fn actions(app: &App, annotation: &Annotation, on_tag: &Callback<AnnotationId>) -> Html {
+    let messages = app.m;
     let button = |label: &'static str, sign: Icon, on_press: Callback<MouseEvent>| {
         html! {
             <button type="button" class="btn btn--quiet btn--icon btn--sm" aria-label={label} title={label}
@@ -167,16 +147,16 @@ fn CardActions(props: &CardActionsProps) -> Html {
         }
     };
     let act = |make: fn(AnnotationId) -> Action| {
-        let (dispatch, id) = (dispatch.clone(), annotation.id.clone());
-        Callback::from(move |_: MouseEvent| dispatch.call(make(id.clone())))
+        let id = annotation.id.clone();
+        app.hub.on(move |_: MouseEvent| make(id.clone()))
     };
     let tag = {
-        let (on_tag, id) = (props.on_tag.clone(), annotation.id.clone());
+        let (on_tag, id) = (on_tag.clone(), annotation.id.clone());
         Callback::from(move |_: MouseEvent| on_tag.emit(id.clone()))
     };
     let copy = |text: String| {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: MouseEvent| copy_text(text.clone(), dispatch.clone()))
+        let hub = app.hub.clone();
+        Callback::from(move |_: MouseEvent| copy_text(text.clone(), hub.clone()))
     };
     let route =
         Route::Read { document: annotation.document.clone(), annotation: Some(annotation.id.clone()) };
@@ -191,10 +171,10 @@ fn CardActions(props: &CardActionsProps) -> Html {
     }
 }
 
-fn copy_text(text: String, dispatch: Dispatch) {
+fn copy_text(text: String, hub: Hub) {
     spawn_local(async move {
         match files::copy(&text).await {
-            Ok(()) => dispatch.call(Action::Tell(Notice::Copied)),
+            Ok(()) => hub.dispatch(Action::Tell(Notice::Copied)),
             Err(error) => log(&format!("could not copy: {error:?}")),
         }
     });

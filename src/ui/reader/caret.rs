@@ -11,6 +11,7 @@ use yew::prelude::*;
 use crate::browser::{article, layout};
 use crate::model::document::DocumentText;
 use crate::model::text::{CharOffset, Span, Unit};
+use crate::ui::hub::Hub;
 
 /// Where the caret is, and where a selection began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,26 +79,14 @@ pub(super) fn passed(text: &DocumentText, caret: Caret, unit: Unit) -> String {
     here.map_or_else(String::new, |span| text.slice(span).to_owned())
 }
 
-#[derive(Properties, PartialEq)]
-pub(super) struct CaretMarkProps {
-    pub(super) caret: Caret,
-    pub(super) text: Rc<DocumentText>,
-    pub(super) article: NodeRef,
-    pub(super) grid: NodeRef,
-}
-
-/// Draws the caret: engines draw none in text that cannot be edited.
-#[component]
-pub(super) fn CaretMark(props: &CaretMarkProps) -> Html {
+/// Keeps the caret mark at the caret: engines draw none in text that cannot be edited. Returns the mark's node.
+#[hook]
+pub(super) fn use_caret_mark(hub: &Hub, caret: Option<Caret>, text: &Rc<DocumentText>, grid: &NodeRef) -> NodeRef {
     let mark = use_node_ref();
-    let node = mark.clone();
-    let (article, grid, text) = (props.article.clone(), props.grid.clone(), props.text.clone());
-    use_effect_with(props.caret, move |caret| {
-        let (Some(mark), Some(article), Some(grid)) =
-            (node.cast::<Element>(), article.cast::<Element>(), grid.cast::<Element>())
-        else {
-            return;
-        };
+    let (node, hub, grid, text) = (mark.clone(), hub.clone(), grid.clone(), text.clone());
+    use_effect_with(caret, move |caret| {
+        let parts = (*caret, node.cast::<Element>(), hub.article(), grid.cast::<Element>());
+        let (Some(caret), Some(mark), Some(article), Some(grid)) = parts else { return };
         let next = Span { start: caret.focus, end: CharOffset(caret.focus.0 + 1).min(text.char_len()) };
         let is_at_end = next.is_empty() || text.slice(next) == "\n";
         let before = Span { start: CharOffset(caret.focus.0.saturating_sub(1)), end: caret.focus };
@@ -110,5 +99,5 @@ pub(super) fn CaretMark(props: &CaretMarkProps) -> Html {
         layout::set_style(&mark, "top", &format!("{:.1}px", rect.top() - origin.top()));
         layout::set_style(&mark, "height", &format!("{:.1}px", rect.height().max(16.0)));
     });
-    html! { <div ref={mark} class="caret" aria-hidden="true" /> }
+    mark
 }

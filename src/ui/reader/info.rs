@@ -1,23 +1,14 @@
 //! What is known about the document.
-use std::rc::Rc;
-
 use yew::prelude::*;
 
 use crate::browser::clock;
 use crate::model::document::Language;
 use crate::state::OpenDocument;
-use crate::ui::contexts::{use_messages, use_settings};
+use crate::ui::hub::App;
 
-#[derive(Properties, PartialEq)]
-pub(super) struct InfoProps {
-    pub(super) open: Rc<OpenDocument>,
-}
-
-#[component]
-pub(super) fn Info(props: &InfoProps) -> Html {
-    let m = use_messages();
-    let interface = use_settings().language;
-    let document = &props.open.document;
+pub(super) fn info(app: &App, open: &OpenDocument) -> Html {
+    let (m, interface) = (app.m, app.state.language());
+    let document = &open.document;
     let language = match document.language {
         Language::Vi => m.language_vi(),
         Language::En => m.language_en(),
@@ -32,7 +23,7 @@ pub(super) fn Info(props: &InfoProps) -> Html {
         (m.info_source(), Some(source)),
         (m.info_language(), Some(language.to_owned())),
         (m.info_added(), Some(clock::local_text(document.imported_at, interface.code()))),
-        (m.info_length(), Some(m.characters(props.open.text.char_len().0))),
+        (m.info_length(), Some(m.characters(open.text.char_len().0))),
     ];
     html! {
         <section class="info">

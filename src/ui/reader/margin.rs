@@ -6,15 +6,13 @@ use web_sys::Element;
 use yew::prelude::*;
 
 use super::card::Card;
-use super::info::Info;
+use super::info::info;
 use super::painting::Window;
 use crate::browser::{layout, page};
 use crate::model::annotation::{Annotation, AnnotationSet};
 use crate::model::id::{AnnotationId, TagId};
 use crate::state::{Action, OpenDocument};
-use crate::ui::contexts::{
-    use_annotations, use_codebook, use_dispatch, use_messages, use_services, use_view,
-};
+use crate::ui::hub::{App, Slice, use_app};
 use crate::ui::widgets::{Icon, icon, swatch};
 use crate::ui::words;
 
@@ -38,67 +36,68 @@ pub(super) struct MarginProps {
 
 #[component]
 pub(super) fn Margin(props: &MarginProps) -> Html {
-    let messages = use_messages();
-    let annotations = use_annotations().0;
+    let app = use_app(&[Slice::Annotations, Slice::View, Slice::Codebook]);
+    let (m, annotations) = (app.m, &app.state.annotations);
     let is_open = use_state_eq(|| false);
+    let list = use_aligned_cards(&app, props);
+    let counts = use_memo(annotations.clone(), |annotations| count_tags(annotations));
     let toggle = {
         let is_open = is_open.clone();
         Callback::from(move |_: MouseEvent| is_open.set(!*is_open))
     };
-    let count = annotations.len() as u32;
+    let focus = app.state.view.focus.as_ref();
+    let language = props.open.document.language;
     html! {
-        <aside class={classes!("margin", "sheet", is_open.then_some("is-open"))} aria-label={messages.margin()}>
+        <aside class={classes!("margin", "sheet", is_open.then_some("is-open"))} aria-label={m.margin()}>
             <button type="button" class="sheet__grab" aria-expanded={is_open.to_string()} onclick={toggle}
-                aria-label={if *is_open { messages.sheet_close() } else { messages.sheet_open() }}>
-                <b>{ messages.passages(count) }</b>{ icon(Icon::UpDown) }
+                aria-label={if *is_open { m.sheet_close() } else { m.sheet_open() }}>
+                <b>{ m.passages(annotations.len() as u32) }</b>{ icon(Icon::UpDown) }
             </button>
             if props.tab == Tab::Info {
-                <Info open={props.open.clone()} />
+                { info(&app, &props.open) }
             } else {
                 if annotations.is_empty() {
-                    <p class="note margin__empty">{ icon(Icon::Marker) }<span>{ messages.no_passages() }</span></p>
-                } else {
-                    <Legend />
+                    <p class="note margin__empty">{ icon(Icon::Marker) }<span>{ m.no_passages() }</span></p>
                 }
-                <Cards open={props.open.clone()} window={props.window} on_tag={props.on_tag.clone()} />
+                { legend(&app, &counts) }
+                <ol ref={list} class="cards cards--aligned" aria-label={m.annotations()}>
+                    for annotation in shown_cards(annotations, props, focus) {
+                        <Card key={annotation.id.0.clone()} annotation={annotation.clone()} {language}
+                            overlaps={overlap_count(annotations, &annotation)}
+                            is_active={focus == Some(&annotation.id)}
+                            is_placed={annotations.span_of(&annotation.id).is_some()}
+                            on_tag={props.on_tag.clone()} />
+                    }
+                </ol>
             }
         </aside>
     }
 }
 
 /// The tags in this document; pressing one hides or shows its passages.
-#[component]
-fn Legend() -> Html {
-    let messages = use_messages();
-    let codebook = use_codebook().0;
-    let dispatch = use_dispatch();
-    let annotations = use_annotations().0;
-    let hidden = use_view().0.hidden.clone();
-    let counts = use_memo(annotations, |annotations| count_tags(annotations));
+fn legend(app: &App, counts: &BTreeMap<TagId, u32>) -> Html {
+    let (m, codebook, hidden) = (app.m, &app.state.codebook, &app.state.view.hidden);
+    if counts.is_empty() {
+        return html! {};
+    }
     let entry = |tag: &TagId, count: u32| {
-        let style = codebook.style_of(std::slice::from_ref(tag));
-        let toggle = {
-            let (dispatch, tag) = (dispatch.clone(), tag.clone());
-            Callback::from(move |_: MouseEvent| dispatch.call(Action::ToggleTag(tag.clone())))
-        };
+        let toggled = tag.clone();
+        let toggle = app.hub.on(move |_: MouseEvent| Action::ToggleTag(toggled.clone()));
         html! {
             <li>
                 <button type="button" aria-pressed={(!hidden.contains(tag)).to_string()} onclick={toggle}>
-                    { swatch(style) }
-                    <span class="grow">{ words::tag_name(messages, &codebook, tag) }</span>
-                    <span class="num">{ messages.number(count) }</span>
+                    { swatch(codebook.style_of(std::slice::from_ref(tag))) }
+                    <span class="grow">{ words::tag_name(m, codebook, tag) }</span>
+                    <span class="num">{ m.number(count) }</span>
                 </button>
             </li>
         }
     };
-    if counts.is_empty() {
-        return html! {};
-    }
     html! {
-        <section class="legend" aria-label={messages.legend()}>
+        <section class="legend" aria-label={m.legend()}>
             <ul>
-                for tag in codebook.tags().iter().filter(|tag| counts.contains_key(&tag.id)) {
-                    { entry(&tag.id, counts[&tag.id]) }
+                for tag in codebook.tags() {
+                    if let Some(count) = counts.get(&tag.id) { { entry(&tag.id, *count) } }
                 }
             </ul>
         </section>
@@ -113,30 +112,20 @@ fn count_tags(annotations: &AnnotationSet) -> BTreeMap<TagId, u32> {
     counts
 }
 
-#[derive(Properties, PartialEq)]
-struct CardsProps {
-    open: Rc<OpenDocument>,
-    window: Option<Window>,
-    on_tag: Callback<AnnotationId>,
-}
-
-#[component]
-fn Cards(props: &CardsProps) -> Html {
-    let messages = use_messages();
-    let services = use_services();
-    let annotations = use_annotations().0;
-    let view = use_view().0;
+/// Puts the cards beside their passages whenever something moved; returns the list's node.
+#[hook]
+fn use_aligned_cards(app: &App, props: &MarginProps) -> NodeRef {
     let list = use_node_ref();
     let width = use_window_width();
-
-    let shown = shown_cards(&annotations, props, view.focus.as_ref());
-    let (node, text, placed) = (list.clone(), props.open.text.clone(), annotations.clone());
-    let dependencies = (annotations.clone(), view.focus.clone(), props.window, *width, view.hidden.clone());
-    use_effect_with(dependencies, move |(_, focus, ..)| {
-        let focus = focus.clone();
+    let (node, text, hub) = (list.clone(), props.open.text.clone(), app.hub.clone());
+    let state = &app.state;
+    let settings = (state.settings.type_size, state.settings.line_height, width);
+    let dependencies = (state.annotations.clone(), state.view.focus.clone(), props.window, settings, props.tab);
+    use_effect_with(dependencies, move |(placed, focus, ..)| {
+        let (placed, focus) = (placed.clone(), focus.clone());
         // The engine has laid the new cards out by the next frame.
         page::on_next_frame(move || {
-            let (Some(list), Some(article)) = (node.cast::<Element>(), services.article()) else { return };
+            let (Some(list), Some(article)) = (node.cast::<Element>(), hub.article()) else { return };
             let children = list.children();
             let wishes: Vec<layout::CardWish> = (0..children.length())
                 .filter_map(|n| children.item(n))
@@ -148,18 +137,7 @@ fn Cards(props: &CardsProps) -> Html {
             layout::align_cards(&list, &article, &text, &wishes);
         });
     });
-    let language = props.open.document.language;
-    html! {
-        <ol ref={list} class="cards cards--aligned" aria-label={messages.annotations()}>
-            for annotation in shown {
-                <Card key={annotation.id.0.clone()} annotation={annotation.clone()} {language}
-                    overlaps={overlap_count(&annotations, &annotation)}
-                    is_active={view.focus.as_ref() == Some(&annotation.id)}
-                    is_placed={annotations.span_of(&annotation.id).is_some()}
-                    on_tag={props.on_tag.clone()} />
-            }
-        </ol>
-    }
+    list
 }
 
 fn overlap_count(annotations: &AnnotationSet, annotation: &Annotation) -> u32 {
@@ -170,7 +148,7 @@ fn overlap_count(annotations: &AnnotationSet, annotation: &Annotation) -> u32 {
 
 fn shown_cards(
     annotations: &AnnotationSet,
-    props: &CardsProps,
+    props: &MarginProps,
     focus: Option<&AnnotationId>,
 ) -> Vec<Rc<Annotation>> {
     if annotations.len() <= ALL_CARDS {
@@ -189,7 +167,7 @@ fn shown_cards(
 
 /// The width of the window: cards are aligned anew when lines break elsewhere.
 #[hook]
-fn use_window_width() -> UseStateHandle<i32> {
+fn use_window_width() -> i32 {
     let measure = || {
         let width = crate::browser::window().inner_width().ok().and_then(|width| width.as_f64());
         width.unwrap_or(0.0) as i32
@@ -202,11 +180,5 @@ fn use_window_width() -> UseStateHandle<i32> {
         });
         move || drop(listener)
     });
-    // Type size and line height change where lines break, too.
-    let settings = crate::ui::contexts::use_settings().settings;
-    let setter = width.clone();
-    use_effect_with((settings.type_size, settings.line_height), move |_| {
-        page::on_next_frame(move || setter.set(-measure()));
-    });
-    width
+    *width
 }

@@ -14,5 +14,5 @@ mod toolbar;
 mod view;
 
 pub(super) use card::focus_note;
-pub(super) use toolbar::TypeControls;
-pub(super) use view::ReaderView;
+pub(super) use toolbar::type_controls;
+pub(super) use view::reader_view;

@@ -12,7 +12,7 @@ use crate::model::document::DocumentText;
 use crate::model::id::TagId;
 use crate::model::text::Span;
 use crate::state::{Action, OpenDocument, View};
-use crate::ui::contexts::{use_annotations, use_codebook, use_dispatch, use_services, use_view};
+use crate::ui::hub::{App, Hub};
 
 /// Screens above and below the view that are painted ahead.
 const AHEAD: f64 = 1.0;
@@ -38,19 +38,17 @@ impl Window {
 /// Follows the scroll position: the window to paint changes only when the view leaves it, and the reading position
 /// is noted.
 #[hook]
-pub(super) fn use_window(open: &Rc<OpenDocument>) -> Option<Window> {
-    let services = use_services();
-    let dispatch = use_dispatch();
+pub(super) fn use_window(hub: &Hub, open: &Rc<OpenDocument>) -> Option<Window> {
     let window = use_state_eq(|| None::<Window>);
     let id = open.document.id.clone();
-    let (setter, tracked) = (window.clone(), open.clone());
+    let (hub, setter, tracked) = (hub.clone(), window.clone(), open.clone());
     use_effect_with(id, move |_| {
         let measure = {
-            let (services, text) = (services.clone(), tracked.text.clone());
+            let (hub, text) = (hub.clone(), tracked.text.clone());
             let painted = std::cell::Cell::new(None::<Window>);
             let document = tracked.document.id.clone();
             Rc::new(move || {
-                let (Some(article), Some(scroller)) = (services.article(), services.scroller()) else { return };
+                let (Some(article), Some(scroller)) = (hub.article(), hub.scroller()) else { return };
                 let near = |screens| layout::blocks_near(&article, &scroller, text.block_count(), screens);
                 let Some((first, last)) = near(0.0) else { return };
                 let is_inside = painted.get().is_some_and(|window| window.first <= first && last <= window.last);
@@ -62,15 +60,13 @@ pub(super) fn use_window(open: &Rc<OpenDocument>) -> Option<Window> {
                 let length = u64::from(text.char_len().0.max(1));
                 let permille = u64::from(text.block_span(last).end.0) * 1000 / length;
                 let (block, permille) = (first as u32, permille as u16);
-                dispatch.call(Action::ReadTo { document: document.clone(), block, permille });
+                hub.dispatch(Action::ReadTo { document: document.clone(), block, permille });
             })
         };
-        let start = { let (services, first) = (services.clone(), tracked.first_block as usize); move || {
-            if let (true, Some(article), Some(scroller)) = (first > 0, services.article(), services.scroller()) {
-                layout::scroll_to_block(&article, &scroller, first);
-            }
-        }};
-        start();
+        let first = tracked.first_block as usize;
+        if let (true, Some(article), Some(scroller)) = (first > 0, hub.article(), hub.scroller()) {
+            layout::scroll_to_block(&article, &scroller, first);
+        }
         measure();
         let is_waiting = Rc::new(std::cell::Cell::new(false));
         let on_change = {
@@ -86,7 +82,7 @@ pub(super) fn use_window(open: &Rc<OpenDocument>) -> Option<Window> {
             }
         };
         let scrolled = on_change.clone();
-        let scroll = services
+        let scroll = hub
             .scroller()
             .map(|scroller| EventListener::new(&scroller, "scroll", move |_| scrolled()));
         let resize = EventListener::new(&crate::browser::window(), "resize", move |_| on_change());
@@ -97,14 +93,12 @@ pub(super) fn use_window(open: &Rc<OpenDocument>) -> Option<Window> {
 
 /// Paints tags, the pending selection and the focus.
 #[hook]
-pub(super) fn use_painting(open: &Rc<OpenDocument>, window: Option<Window>) {
-    let services = use_services();
-    let annotations = use_annotations().0;
-    let codebook = use_codebook().0;
-    let view = use_view().0;
-    let Some(hidden) = Some(view.hidden.clone()) else { return };
+pub(super) fn use_painting(app: &App, open: &Rc<OpenDocument>, window: Option<Window>) {
+    let (annotations, codebook) = (app.state.annotations.clone(), app.state.codebook.clone());
+    let view = app.state.view.clone();
+    let hidden = view.hidden.clone();
 
-    let (text, painting) = (open.text.clone(), services.clone());
+    let (text, hub, painting) = (open.text.clone(), app.hub.clone(), app.hub.clone());
     let parts = (annotations.clone(), codebook, hidden, window, open.document.clone());
     use_effect_with(parts, move |(annotations, codebook, hidden, window, _)| {
         let (Some(article), Some(window)) = (painting.article(), window) else { return };
@@ -116,7 +110,7 @@ pub(super) fn use_painting(open: &Rc<OpenDocument>, window: Option<Window>) {
     });
     let text = open.text.clone();
     use_effect_with((view, annotations, open.document.clone()), move |(view, annotations, _)| {
-        let Some(article) = services.article() else { return };
+        let Some(article) = hub.article() else { return };
         let (pending, active) = states(view, annotations);
         paint::paint("ui-pending", 9, &article, &text, pending);
         paint::paint("ui-active", 8, &article, &text, active);

@@ -9,7 +9,7 @@ use yew::prelude::*;
 use crate::browser::{article, clock, layout};
 use crate::model::document::Role;
 use crate::state::{Action, OpenDocument};
-use crate::ui::contexts::{use_dispatch, use_messages, use_services};
+use crate::ui::hub::use_app;
 use crate::ui::widgets::{Icon, Menu, MenuItem};
 use crate::ui::words;
 
@@ -23,15 +23,14 @@ pub(super) struct RoleMenuProps {
 
 #[component]
 pub(super) fn RoleMenu(props: &RoleMenuProps) -> Html {
-    let messages = use_messages();
-    let services = use_services();
-    let dispatch = use_dispatch();
+    let app = use_app(&[]);
+    let messages = app.m;
     let block = use_state_eq(|| None::<usize>);
     let is_held = use_mut_ref(|| false);
     let spot = use_node_ref();
 
     // The line under the pointer, unless the menu of another line is open.
-    let (hovered, held, tracked) = (block.clone(), is_held.clone(), services.clone());
+    let (hovered, held, tracked) = (block.clone(), is_held.clone(), app.hub.clone());
     use_effect_with(props.open.document.id.clone(), move |_| {
         let listener = tracked.article().map(|article| {
             EventListener::new(&article, "pointermove", move |event| {
@@ -49,7 +48,7 @@ pub(super) fn RoleMenu(props: &RoleMenuProps) -> Html {
             by_caret.set(Some(at));
         }
     });
-    let (node, grid, placed) = (spot.clone(), props.grid.clone(), services.clone());
+    let (node, grid, placed) = (spot.clone(), props.grid.clone(), app.hub.clone());
     use_effect_with((*block, props.open.clone()), move |(block, _)| {
         let parts = (node.cast::<Element>(), grid.cast::<Element>(), placed.article(), *block);
         let (Some(spot), Some(grid), Some(article), Some(block)) = parts else { return };
@@ -64,10 +63,8 @@ pub(super) fn RoleMenu(props: &RoleMenuProps) -> Html {
     let items = Role::CHOICES
         .iter()
         .map(|&choice| {
-            let dispatch = dispatch.clone();
-            let relabel = Callback::from(move |()| {
-                dispatch.call(Action::Relabel { block: current as u32, role: choice, at: clock::now() });
-            });
+            let block = current as u32;
+            let relabel = app.hub.on(move |()| Action::Relabel { block, role: choice, at: clock::now() });
             MenuItem { is_checked: Some(choice == role), ..MenuItem::new(words::role(messages, choice), relabel) }
         })
         .collect::<Vec<_>>();

@@ -8,9 +8,7 @@ use crate::browser::{clock, layout};
 use crate::model::codebook::TagStyle;
 use crate::model::text::Span;
 use crate::state::{Action, OpenDocument};
-use crate::ui::contexts::{
-    fresh, give_tag, use_codebook, use_dispatch, use_messages, use_services, use_settings, use_view,
-};
+use crate::ui::hub::{Slice, fresh, give_tag, use_app};
 use crate::ui::widgets::{Icon, icon, swatch};
 use crate::ui::words;
 
@@ -28,17 +26,15 @@ pub(super) struct SelectionBarProps {
 
 #[component]
 pub(super) fn SelectionBar(props: &SelectionBarProps) -> Html {
-    let m = use_messages();
-    let services = use_services();
-    let dispatch = use_dispatch();
-    let codebook = use_codebook().0;
-    let last_tag = use_settings().settings.last_tag.clone();
-    let is_editing = use_view().0.editing_range.is_some();
+    let app = use_app(&[Slice::Codebook, Slice::View]);
+    let (m, codebook) = (app.m, &app.state.codebook);
+    let last_tag = &app.state.settings.last_tag;
+    let is_editing = app.state.view.editing_range.is_some();
     let bar = use_node_ref();
 
-    let (node, grid, text) = (bar.clone(), props.grid.clone(), props.open.text.clone());
+    let (hub, node, grid, text) = (app.hub.clone(), bar.clone(), props.grid.clone(), props.open.text.clone());
     use_effect_with((props.span, is_editing), move |(span, _)| {
-        let parts = (node.cast::<Element>(), grid.cast::<Element>(), services.article());
+        let parts = (node.cast::<Element>(), grid.cast::<Element>(), hub.article());
         let (Some(bar), Some(grid), Some(article)) = parts else { return };
         let Some((first, last)) = layout::lines_of(&article, &text, *span) else { return };
         let (origin, size) = (grid.get_bounding_client_rect(), bar.get_bounding_client_rect());
@@ -51,10 +47,7 @@ pub(super) fn SelectionBar(props: &SelectionBarProps) -> Html {
         layout::set_style(&bar, "top", &format!("{:.0}px", top - origin.top()));
     });
 
-    let act = |make: fn() -> Action| {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: MouseEvent| dispatch.call(make()))
-    };
+    let act = |make: fn() -> Action| app.hub.on(move |_: MouseEvent| make());
     let button = |label: &'static str, key: &'static str, sign: Html, on_press: Callback<MouseEvent>| {
         html! {
             <button type="button" class="selbar__b" onclick={on_press}>
@@ -80,7 +73,7 @@ pub(super) fn SelectionBar(props: &SelectionBarProps) -> Html {
         };
     }
     let last_style = codebook.style_of(last_tag.as_slice());
-    let hint = last_tag.as_ref().map(|tag| m.highlight_with(&words::tag_name(m, &codebook, tag)));
+    let hint = last_tag.as_ref().map(|tag| m.highlight_with(&words::tag_name(m, codebook, tag)));
     let highlight = act(|| {
         let (id, at) = fresh();
         Action::Highlight { id, at }

@@ -5,7 +5,7 @@ use yew::prelude::*;
 use crate::model::id::DocumentId;
 use crate::model::text::folded;
 use crate::state::Route;
-use crate::ui::contexts::{use_library, use_messages};
+use crate::ui::hub::{Slice, use_app};
 use crate::ui::widgets::{Icon, icon, strip};
 
 #[derive(Properties, PartialEq)]
@@ -15,8 +15,8 @@ pub(super) struct ShelfProps {
 
 #[component]
 pub(super) fn Shelf(props: &ShelfProps) -> Html {
-    let messages = use_messages();
-    let library = use_library().0;
+    let app = use_app(&[Slice::Library]);
+    let messages = app.m;
     let query = use_state_eq(String::new);
     let on_input = {
         let query = query.clone();
@@ -25,7 +25,7 @@ pub(super) fn Shelf(props: &ShelfProps) -> Html {
         })
     };
     let wanted = folded(query.trim());
-    let entries = library.in_order();
+    let entries = app.state.library.in_order();
     html! {
         <aside class="shelf" aria-label={messages.shelf()}>
             <div class="shelf__top">

@@ -9,9 +9,7 @@ use crate::model::codebook::{Codebook, Family, Tag};
 use crate::model::id::TagId;
 use crate::model::text::{Span, is_folded_prefix_of_word};
 use crate::state::{Action, OpenDocument};
-use crate::ui::contexts::{
-    Dispatch, fresh, give_tag, use_annotations, use_codebook, use_dispatch, use_messages, use_services, use_view,
-};
+use crate::ui::hub::{App, Hub, Slice, fresh, give_tag, use_app};
 use crate::ui::messages::Messages;
 use crate::ui::widgets::{Icon, icon, swatch};
 use crate::ui::words;
@@ -46,14 +44,13 @@ pub(super) struct TagPickerProps {
 
 #[component]
 pub(super) fn TagPicker(props: &TagPickerProps) -> Html {
-    let m = use_messages();
-    let codebook = use_codebook().0;
-    let dispatch = use_dispatch();
-    let given = use_given(props.span);
+    let app = use_app(&[Slice::Codebook, Slice::Annotations, Slice::View]);
+    let (m, codebook) = (app.m, &app.state.codebook);
+    let given = given_tags(&app, props.span);
     let query = use_state_eq(String::new);
     let cursor = use_state_eq(|| 0_usize);
     let (picker, input) = (use_node_ref(), use_node_ref());
-    use_place(&picker, props);
+    use_place(&app.hub, &picker, props);
     let focused = input.clone();
     use_effect_with((), move |()| {
         if let Some(input) = focused.cast::<HtmlInputElement>()
@@ -63,12 +60,12 @@ pub(super) fn TagPicker(props: &TagPickerProps) -> Html {
         }
     });
 
-    let choices = choices(m, &codebook, &query);
+    let choices = choices(m, codebook, &query);
     let at = (*cursor).min(choices.len().saturating_sub(1));
     let pick = {
-        let (dispatch, on_close, query) = (dispatch.clone(), props.on_close.clone(), query.clone());
+        let (hub, on_close, query) = (app.hub.clone(), props.on_close.clone(), query.clone());
         Callback::from(move |(choice, then): (Choice, Then)| {
-            apply(&dispatch, choice);
+            apply(&hub, choice);
             query.set(String::new());
             match then {
                 Then::Stay => {}
@@ -76,12 +73,12 @@ pub(super) fn TagPicker(props: &TagPickerProps) -> Html {
                 Then::WriteNote => {
                     on_close.emit(());
                     let (id, at) = fresh();
-                    dispatch.call(Action::StartNote { id, at });
+                    hub.dispatch(Action::StartNote { id, at });
                 }
             }
         })
     };
-    let on_key = key_handler(&choices, at, &cursor, &pick, &props.on_close, query.is_empty(), &codebook);
+    let on_key = key_handler(&choices, at, &cursor, &pick, &props.on_close, query.is_empty(), codebook);
     let on_input = {
         let (query, cursor) = (query.clone(), cursor.clone());
         Callback::from(move |event: InputEvent| {
@@ -178,10 +175,8 @@ fn tag_content(m: Messages, tag: &Tag, is_given: bool) -> Html {
 }
 
 /// The tags that the passage has already.
-#[hook]
-fn use_given(span: Span) -> Vec<TagId> {
-    let annotations = use_annotations().0;
-    let view = use_view().0;
+fn given_tags(app: &App, span: Span) -> Vec<TagId> {
+    let (annotations, view) = (&app.state.annotations, &app.state.view);
     let on_span = annotations.overlapping(span).find(|placed| placed.span == span);
     let focused = view.focus.as_ref().filter(|_| view.selection.is_none()).and_then(|id| annotations.get(id));
     let annotation = on_span.map(|placed| &placed.annotation).or(focused);
@@ -190,11 +185,11 @@ fn use_given(span: Span) -> Vec<TagId> {
 
 /// Below the passage, inside the reading column.
 #[hook]
-fn use_place(picker: &NodeRef, props: &TagPickerProps) {
-    let services = use_services();
+fn use_place(hub: &Hub, picker: &NodeRef, props: &TagPickerProps) {
+    let hub = hub.clone();
     let (picker, grid, text) = (picker.clone(), props.grid.clone(), props.open.text.clone());
     use_effect_with(props.span, move |span| {
-        let parts = (picker.cast::<Element>(), grid.cast::<Element>(), services.article(), services.scroller());
+        let parts = (picker.cast::<Element>(), grid.cast::<Element>(), hub.article(), hub.scroller());
         let (Some(picker), Some(grid), Some(article), Some(scroller)) = parts else { return };
         let Some((first, last)) = layout::lines_of(&article, &text, *span) else { return };
         let (origin, column) = (grid.get_bounding_client_rect(), article.get_bounding_client_rect());
@@ -227,8 +222,8 @@ fn choices(m: Messages, codebook: &Codebook, query: &str) -> Vec<Choice> {
     choices
 }
 
-fn apply(dispatch: &Dispatch, choice: Choice) {
-    dispatch.call(match choice {
+fn apply(hub: &Hub, choice: Choice) {
+    hub.dispatch(match choice {
         Choice::Known(tag) => give_tag(tag),
         Choice::New(name) => {
             let (id, at) = fresh();

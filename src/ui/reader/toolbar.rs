@@ -7,8 +7,8 @@ use super::margin::Tab;
 use crate::browser::{clock, layout, page};
 use crate::record::Theme;
 use crate::state::{Action, OpenDocument, SettingChange};
-use crate::ui::contexts::{use_annotations, use_dispatch, use_library, use_messages, use_settings};
-use crate::ui::widgets::{Icon, Menu, MenuItem, SavedText, icon};
+use crate::ui::hub::{App, Slice, use_app};
+use crate::ui::widgets::{Icon, Menu, MenuItem, icon, saved_text};
 
 #[derive(Properties, PartialEq)]
 pub(super) struct ToolbarProps {
@@ -23,17 +23,19 @@ pub(super) struct ToolbarProps {
 
 #[component]
 pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
-    let m = use_messages();
-    let dispatch = use_dispatch();
-    let annotations = use_annotations().0;
-    let library = use_library().0;
+    let app = use_app(&[Slice::Annotations, Slice::Library, Slice::Status]);
+    let (m, annotations) = (app.m, &app.state.annotations);
     let document = &props.open.document;
-    let read = library.entries.get(&document.id).map_or(0, |entry| entry.glance.read_permille / 10);
+    let read = app.state.library.entries.get(&document.id).map_or(0, |entry| entry.glance.read_permille / 10);
 
-    let act = |make: fn() -> Action| {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: MouseEvent| dispatch.call(make()))
-    };
+    let act = |make: fn() -> Action| app.hub.on(move |_: MouseEvent| make());
+    let bar = use_node_ref();
+    let node = bar.clone();
+    use_effect_with(read, move |percent| {
+        if let Some(bar) = node.cast::<web_sys::Element>() {
+            layout::set_style(&bar, "--progress", &format!("{percent}%"));
+        }
+    });
     let button = |label: &'static str, sign: Icon, pressed: Option<bool>, class: &'static str, on_press: Callback<MouseEvent>| {
         html! {
             <button type="button" class={classes!("btn", "btn--quiet", "btn--icon", class)} aria-label={label}
@@ -52,10 +54,7 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             </button>
         }
     };
-    let export = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |()| dispatch.call(Action::ExportWebAnnotation))
-    };
+    let export = app.hub.on(|()| Action::ExportWebAnnotation);
     let exports = vec![MenuItem::new(m.export_web_annotation(), export)];
     let shelf_label = if props.is_shelf_shown { m.hide_shelf() } else { m.show_shelf() };
     html! {
@@ -63,12 +62,12 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             <div class="rbar__l">
                 { button(shelf_label, Icon::Shelf, Some(props.is_shelf_shown), "", props.on_shelf.reform(|_| ())) }
                 <p class="rbar__t"><span class="muted">{ &document.title }</span></p>
-                <SavedText class="rbar__saved" />
+                { saved_text(&app, None, "rbar__saved") }
             </div>
             <div class="rbar__c">
                 { button(m.undo(), Icon::Undo, None, "", act(|| Action::Undo { at: clock::now() })) }
                 { button(m.redo(), Icon::Redo, None, "", act(|| Action::Redo { at: clock::now() })) }
-                <TypePopover />
+                { type_popover(&app) }
                 { button(m.caret_mode(), Icon::Caret, Some(props.has_caret), "rbar__x", props.on_caret.reform(|_| ())) }
                 { button(m.print(), Icon::Printer, None, "rbar__x", Callback::from(|_| page::print())) }
                 <Menu label={m.export()} icon={Icon::Download} items={exports} />
@@ -81,70 +80,29 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             </div>
             <div class="rbar__p" role="progressbar" aria-label={m.progress_read()} aria-valuemin="0"
                 aria-valuemax="100" aria-valuenow={read.to_string()}>
-                <Progress percent={read} />
+                <i ref={bar} />
             </div>
         </div>
     }
 }
 
-#[derive(Properties, PartialEq)]
-struct ProgressProps {
-    percent: u16,
-}
-
-#[component]
-fn Progress(props: &ProgressProps) -> Html {
-    let bar = use_node_ref();
-    let node = bar.clone();
-    use_effect_with(props.percent, move |percent| {
-        if let Some(bar) = node.cast::<web_sys::Element>() {
-            layout::set_style(&bar, "--progress", &format!("{percent}%"));
-        }
-    });
-    html! { <i ref={bar} /> }
-}
-
-/// Type size, line height and colours.
-#[component]
-fn TypePopover() -> Html {
-    let m = use_messages();
-    let is_open = use_state_eq(|| false);
-    let toggle = {
-        let is_open = is_open.clone();
-        Callback::from(move |_: MouseEvent| is_open.set(!*is_open))
-    };
-    let close_on_escape = {
-        let is_open = is_open.clone();
-        Callback::from(move |event: KeyboardEvent| {
-            if event.key() == "Escape" {
-                event.stop_propagation();
-                is_open.set(false);
-            }
-        })
-    };
+/// Type size, line height and colours. The browser's own disclosure opens and closes it.
+fn type_popover(app: &App) -> Html {
+    let m = app.m;
     html! {
-        <div class="rbar__pop" onkeydown={close_on_escape}>
-            <button type="button" class="btn btn--quiet btn--icon" aria-label={m.type_and_theme()}
-                title={m.type_and_theme()} aria-expanded={is_open.to_string()} onclick={toggle}>
+        <details class="rbar__pop">
+            <summary class="btn btn--quiet btn--icon" aria-label={m.type_and_theme()} title={m.type_and_theme()}>
                 { icon(Icon::Type) }
-            </button>
-            if *is_open {
-                <div class="popover popover--type" role="group" aria-label={m.type_and_theme()}><TypeControls /></div>
-            }
-        </div>
+            </summary>
+            <div class="popover popover--type" role="group" aria-label={m.type_and_theme()}>{ type_controls(app) }</div>
+        </details>
     }
 }
 
 /// The controls, also shown in the settings.
-#[component]
-pub(in crate::ui) fn TypeControls() -> Html {
-    let m = use_messages();
-    let dispatch = use_dispatch();
-    let settings = use_settings().settings;
-    let set = |change: SettingChange| {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: MouseEvent| dispatch.call(Action::Set(change.clone())))
-    };
+pub(in crate::ui) fn type_controls(app: &App) -> Html {
+    let (m, settings) = (app.m, &app.state.settings);
+    let set = |change: SettingChange| app.hub.on(move |_: MouseEvent| Action::Set(change.clone()));
     let size = settings.type_size;
     let choice = |is_on: bool, label: &'static str, change: SettingChange| {
         html! {

@@ -7,7 +7,7 @@ use web_sys::{Element, PointerEvent};
 use yew::prelude::*;
 
 use super::article_text::ArticleText;
-use super::caret::{Caret, CaretMark};
+use super::caret::{Caret, use_caret_mark};
 use super::keys::{KeyTargets, use_reader_keys};
 use super::margin::{Margin, Tab};
 use super::painting::{use_painting, use_window};
@@ -20,9 +20,7 @@ use crate::browser::article::{self, PageSelection};
 use crate::browser::{document, layout};
 use crate::model::id::{AnnotationId, DocumentId};
 use crate::state::{Action, OpenDocument, RawSelection, SettingChange};
-use crate::ui::contexts::{
-    use_annotations, use_dispatch, use_document, use_messages, use_services, use_settings, use_view,
-};
+use crate::ui::hub::{App, Hub, Slice, use_app};
 use crate::ui::widgets::Banner;
 
 /// Below this width the shelf lies over the text and is closed at first.
@@ -30,21 +28,14 @@ const SHELF_OVERLAY: &str = "(max-width: 1180px)";
 /// Where a press does not drop the selection.
 const KEEPS_SELECTION: &str = ".art, .selbar, .picker, .cards, .menu, .rbar, .popover, .rolespot, .toast, dialog";
 
-#[derive(Properties, PartialEq)]
-pub(in crate::ui) struct ReaderViewProps {
-    pub(in crate::ui) document: DocumentId,
-}
-
-#[component]
-pub(in crate::ui) fn ReaderView(props: &ReaderViewProps) -> Html {
-    let messages = use_messages();
-    match use_document().0 {
-        Some(open) if open.document.id == props.document => html! {
-            <Reader key={props.document.0.clone()} {open} />
+pub(in crate::ui) fn reader_view(app: &App, document: &DocumentId) -> Html {
+    match &app.state.open {
+        Some(open) if open.document.id == *document => html! {
+            <Reader key={document.0.clone()} open={open.clone()} />
         },
         Some(_) | None => html! {
             <main id="main" class="stage reader reader--loading" tabindex="-1" aria-busy="true">
-                <p class="note">{ messages.loading_document() }</p>
+                <p class="note">{ app.m.loading_document() }</p>
             </main>
         },
     }
@@ -57,12 +48,8 @@ struct ReaderProps {
 
 #[component]
 fn Reader(props: &ReaderProps) -> Html {
-    let open = &props.open;
-    let services = use_services();
-    let dispatch = use_dispatch();
-    let settings = use_settings().settings;
-    let annotations = use_annotations().0;
-    let view = use_view().0;
+    let app = use_app(&[Slice::Annotations, Slice::View, Slice::Codebook]);
+    let (open, hub, view) = (&props.open, &app.hub, &app.state.view);
     let grid = use_node_ref();
     let tab = use_state_eq(|| Tab::Passages);
     let caret = use_state_eq(|| None::<Caret>);
@@ -70,19 +57,19 @@ fn Reader(props: &ReaderProps) -> Html {
     let role_key = use_state_eq(|| (0_usize, 0_u32));
     let is_overlay_open = use_state_eq(|| false);
 
-    let window = use_window(open);
-    use_painting(open, window);
-    let is_pressed = use_pointer(open, &caret, &is_picking);
+    let window = use_window(hub, open);
+    use_painting(&app, open, window);
+    let is_pressed = use_pointer(hub, open, &caret, &is_picking);
 
     let is_overlay = layout::matches(SHELF_OVERLAY);
-    let is_shelf_shown = if is_overlay { *is_overlay_open } else { !settings.shelf_hidden };
+    let is_shelf_shown = if is_overlay { *is_overlay_open } else { !app.state.settings.shelf_hidden };
     let toggle_shelf = {
-        let (dispatch, is_overlay_open) = (dispatch.clone(), is_overlay_open.clone());
+        let (hub, is_overlay_open) = (hub.clone(), is_overlay_open.clone());
         Callback::from(move |()| {
             if layout::matches(SHELF_OVERLAY) {
                 is_overlay_open.set(!is_shelf_shown);
             } else {
-                dispatch.call(Action::Set(SettingChange::ShelfHidden(is_shelf_shown)));
+                hub.dispatch(Action::Set(SettingChange::ShelfHidden(is_shelf_shown)));
             }
         })
     };
@@ -92,18 +79,19 @@ fn Reader(props: &ReaderProps) -> Html {
         role_key: role_key.clone(),
         toggle_shelf: toggle_shelf.clone(),
     };
-    use_reader_keys(open, window, &targets);
+    use_reader_keys(hub, open, &targets);
+    let caret_mark = use_caret_mark(hub, *caret, &open.text, &grid);
 
     let set_picking = |on: bool| {
         let is_picking = is_picking.clone();
         Callback::from(move |()| is_picking.set(on))
     };
     let close_picker = {
-        let (is_picking, services) = (is_picking.clone(), services.clone());
+        let (is_picking, hub) = (is_picking.clone(), hub.clone());
         Callback::from(move |()| {
             is_picking.set(false);
             // Back to the text, so that the next key acts on the selection.
-            let article = services.article().and_then(|article| article.dyn_into::<web_sys::HtmlElement>().ok());
+            let article = hub.article().and_then(|article| article.dyn_into::<web_sys::HtmlElement>().ok());
             if let Some(article) = article {
                 let options = web_sys::FocusOptions::new();
                 options.set_prevent_scroll(true);
@@ -114,17 +102,17 @@ fn Reader(props: &ReaderProps) -> Html {
         })
     };
     let tag_card = {
-        let (dispatch, is_picking) = (dispatch.clone(), is_picking.clone());
+        let (hub, is_picking) = (hub.clone(), is_picking.clone());
         Callback::from(move |id: AnnotationId| {
-            dispatch.call(Action::SelectionChanged(None));
-            dispatch.call(Action::Focus(Some(id)));
+            hub.dispatch(Action::SelectionChanged(None));
+            hub.dispatch(Action::Focus(Some(id)));
             is_picking.set(true);
         })
     };
     let toggle_caret = {
-        let (caret, services, text) = (caret.clone(), services.clone(), open.text.clone());
+        let (caret, hub, text) = (caret.clone(), hub.clone(), open.text.clone());
         Callback::from(move |()| {
-            let start = services.article().map(|article| article::page_selection(&article, &text));
+            let start = hub.article().map(|article| article::page_selection(&article, &text));
             caret.set(match (*caret, start) {
                 (Some(_), _) => None,
                 (None, Some(PageSelection::Caret(at) | PageSelection::Stretch { focus: at, .. })) => {
@@ -140,22 +128,20 @@ fn Reader(props: &ReaderProps) -> Html {
     };
 
     let selection = view.selection.map(|selected| selected.span);
-    let focus_span = view.focus.as_ref().and_then(|id| annotations.span_of(id));
+    let focus_span = view.focus.as_ref().and_then(|id| app.state.annotations.span_of(id));
     let target = selection.or(focus_span);
     let shelf_class = if !is_shelf_shown { "reader--noshelf" } else { "reader--shelf" };
     html! {
         <main id="main" class={classes!("stage", "reader", shelf_class)} tabindex="-1">
             if is_shelf_shown { <Shelf current={open.document.id.clone()} /> }
-            <div class="rwrap" ref={services.scroller_ref()}>
+            <div class="rwrap" ref={hub.scroller_ref()}>
                 <Banner />
                 <Toolbar open={open.clone()} tab={*tab} {on_tab} {is_shelf_shown} on_shelf={toggle_shelf}
                     has_caret={caret.is_some()} on_caret={toggle_caret} />
                 <div class="rgrid" ref={grid.clone()}>
                     <div class="art-col"><ArticleText open={open.clone()} /></div>
                     <div class="overlay">
-                        if let Some(caret) = *caret {
-                            <CaretMark {caret} text={open.text.clone()} article={services.article_ref()} grid={grid.clone()} />
-                        }
+                        if caret.is_some() { <div ref={caret_mark} class="caret" aria-hidden="true" /> }
                         <RoleMenu open={open.clone()} grid={grid.clone()} by_key={*role_key} />
                     </div>
                     if let (Some(span), false) = (selection, *is_pressed) {
@@ -176,30 +162,28 @@ fn Reader(props: &ReaderProps) -> Html {
 /// toolbar waits until it is lifted.
 #[hook]
 fn use_pointer(
+    hub: &Hub,
     open: &Rc<OpenDocument>,
     caret: &UseStateHandle<Option<Caret>>,
     is_picking: &UseStateHandle<bool>,
 ) -> UseStateHandle<bool> {
-    let services = use_services();
-    let dispatch = use_dispatch();
     let is_pressed = use_state_eq(|| false);
     let has_alt = use_mut_ref(|| false);
 
-    let text = open.text.clone();
+    let (hub, text) = (hub.clone(), open.text.clone());
     let (caret, is_picking, pressed) = (caret.clone(), is_picking.clone(), is_pressed.clone());
     let caret_is_on = caret.is_some();
     use_effect_with((open.document.id.clone(), caret_is_on), move |_| {
         let report = {
-            let (services, dispatch, text, has_alt) =
-                (services.clone(), dispatch.clone(), text.clone(), has_alt.clone());
+            let (hub, text, has_alt) = (hub.clone(), text.clone(), has_alt.clone());
             Rc::new(move || {
-                let Some(article) = services.article() else { return };
+                let Some(article) = hub.article() else { return };
                 match article::page_selection(&article, &text) {
                     PageSelection::Elsewhere => {}
-                    PageSelection::Caret(_) => dispatch.call(Action::SelectionChanged(None)),
+                    PageSelection::Caret(_) => hub.dispatch(Action::SelectionChanged(None)),
                     PageSelection::Stretch { span, .. } => {
                         let raw = RawSelection { span, is_exact: *has_alt.borrow() };
-                        dispatch.call(Action::SelectionChanged(Some(raw)));
+                        hub.dispatch(Action::SelectionChanged(Some(raw)));
                     }
                 }
             })
@@ -212,7 +196,7 @@ fn use_pointer(
             }
         });
         let (alt, selecting, picking, dropping) =
-            (has_alt.clone(), pressed.clone(), is_picking.clone(), dispatch.clone());
+            (has_alt.clone(), pressed.clone(), is_picking.clone(), hub.clone());
         let down = EventListener::new(&document(), "pointerdown", move |event| {
             let Some(event) = event.dyn_ref::<PointerEvent>() else { return };
             *alt.borrow_mut() = event.alt_key();
@@ -226,7 +210,7 @@ fn use_pointer(
             if is_in(".art") {
                 selecting.set(true);
             } else if !is_in(KEEPS_SELECTION) {
-                dropping.call(Action::SelectionChanged(None));
+                dropping.dispatch(Action::SelectionChanged(None));
             }
         });
         let (alt, lifted, caret) = (has_alt.clone(), pressed.clone(), caret.clone());
@@ -243,7 +227,7 @@ fn use_pointer(
                 report();
             }
         });
-        let (lifted, clicked, pressing, text) = (pressed.clone(), services.clone(), dispatch.clone(), text.clone());
+        let (lifted, clicked, text) = (pressed.clone(), hub.clone(), text.clone());
         let cancel = EventListener::new(&document(), "pointercancel", move |_| lifted.set(false));
         let click = EventListener::new(&document(), "click", move |event| {
             let Some(event) = event.dyn_ref::<MouseEvent>() else { return };
@@ -258,7 +242,7 @@ fn use_pointer(
             }
             let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
             if let Some(offset) = article::offset_at_point(&article, &text, x, y) {
-                pressing.call(Action::FocusLayerAt(offset));
+                clicked.dispatch(Action::FocusLayerAt(offset));
             }
         });
         move || drop((change, down, up, cancel, click))

@@ -3,28 +3,35 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
-use super::reader::TypeControls;
+use super::hub::{App, Slice, use_app};
+use super::messages::Messages;
+use super::reader::type_controls;
 use crate::browser::offline::{self, StorageReport};
 use crate::browser::clock;
 use crate::model::document::Language;
 use crate::model::id::DocumentId;
-use crate::state::{Action, Planned, Route, SettingChange};
-use crate::ui::contexts::{use_dispatch, use_library, use_messages, use_settings};
+use crate::state::{Action, Route, SettingChange};
 use crate::ui::widgets::{Banner, Icon, icon};
 
 #[component]
 pub(super) fn SettingsView() -> Html {
-    let m = use_messages();
+    let app = use_app(&[Slice::Library]);
+    let m = app.m;
+    let report = use_state_eq(|| None::<StorageReport>);
+    let loaded = report.clone();
+    use_effect_with((), move |()| {
+        spawn_local(async move { loaded.set(Some(offline::storage_report().await)) });
+    });
     html! {
         <main id="main" class="stage settings" tabindex="-1">
             <Banner />
             <div class="settings__body">
                 <h1>{ m.settings_title() }</h1>
-                <Look />
-                <Keys />
-                <You />
-                <StorageHealth />
-                <Removed />
+                { look(&app) }
+                { keys(&app) }
+                { you(&app) }
+                { storage_health(&app, &report) }
+                { removed(&app) }
                 <section class="set">
                     <h2>{ m.about() }</h2>
                     <p>{ m.about_text(env!("CARGO_PKG_VERSION")) }</p>
@@ -34,17 +41,14 @@ pub(super) fn SettingsView() -> Html {
     }
 }
 
-#[component]
-fn Look() -> Html {
-    let m = use_messages();
-    let dispatch = use_dispatch();
-    let language = use_settings().language;
-    let choose = Callback::from(move |event: Event| {
+fn look(app: &App) -> Html {
+    let (m, language) = (app.m, app.state.language());
+    let choose = app.hub.on(|event: Event| {
         let chosen = match event.target_unchecked_into::<HtmlSelectElement>().value().as_str() {
             "vi" => Language::Vi,
             _ => Language::En,
         };
-        dispatch.call(Action::Set(SettingChange::Language(chosen)));
+        Action::Set(SettingChange::Language(chosen))
     });
     html! {
         <section class="set">
@@ -56,17 +60,14 @@ fn Look() -> Html {
                     <option value="en" lang="en" selected={language == Language::En}>{ m.own_name_en() }</option>
                 </select>
             </label>
-            <TypeControls />
+            { type_controls(app) }
         </section>
     }
 }
 
-#[component]
-fn Keys() -> Html {
-    let m = use_messages();
-    let dispatch = use_dispatch();
-    let is_on = use_settings().settings.letter_keys;
-    let toggle = Callback::from(move |_: MouseEvent| dispatch.call(Action::Set(SettingChange::LetterKeys(!is_on))));
+fn keys(app: &App) -> Html {
+    let (m, is_on) = (app.m, app.state.settings.letter_keys);
+    let toggle = app.hub.on(move |_: MouseEvent| Action::Set(SettingChange::LetterKeys(!is_on)));
     html! {
         <section class="set">
             <h2>{ m.settings_keys() }</h2>
@@ -78,14 +79,12 @@ fn Keys() -> Html {
     }
 }
 
-#[component]
-fn You() -> Html {
-    let m = use_messages();
-    let dispatch = use_dispatch();
-    let author = use_settings().settings.author.clone().unwrap_or_default();
-    let change = Callback::from(move |event: Event| {
+fn you(app: &App) -> Html {
+    let m = app.m;
+    let author = app.state.settings.author.clone().unwrap_or_default();
+    let change = app.hub.on(|event: Event| {
         let name = event.target_unchecked_into::<HtmlInputElement>().value();
-        dispatch.call(Action::Set(SettingChange::Author(name)));
+        Action::Set(SettingChange::Author(name))
     });
     html! {
         <section class="set">
@@ -98,14 +97,8 @@ fn You() -> Html {
     }
 }
 
-#[component]
-fn StorageHealth() -> Html {
-    let m = use_messages();
-    let report = use_state_eq(|| None::<StorageReport>);
-    let loaded = report.clone();
-    use_effect_with((), move |()| {
-        spawn_local(async move { loaded.set(Some(offline::storage_report().await)) });
-    });
+fn storage_health(app: &App, report: &UseStateHandle<Option<StorageReport>>) -> Html {
+    let m = app.m;
     let ask = {
         let report = report.clone();
         Callback::from(move |_: MouseEvent| {
@@ -116,7 +109,7 @@ fn StorageHealth() -> Html {
             });
         })
     };
-    let Some(known) = *report else { return html! {} };
+    let Some(known) = **report else { return html! {} };
     let used = match (known.usage, known.quota) {
         (Some(usage), Some(quota)) => m.storage_used_of(&m.bytes(quota), &m.bytes(usage)),
         _ => m.storage_unknown().to_owned(),
@@ -146,16 +139,13 @@ fn StorageHealth() -> Html {
     }
 }
 
-#[component]
-fn Removed() -> Html {
-    let m = use_messages();
-    let dispatch = use_dispatch();
-    let library = use_library().0;
-    let removed: Vec<_> = library.removed().collect();
+fn removed(app: &App) -> Html {
+    let m = app.m;
+    let removed: Vec<_> = app.state.library.removed().collect();
     let put_back = |document: &DocumentId| {
-        let (dispatch, document) = (dispatch.clone(), document.clone());
-        Callback::from(move |_: MouseEvent| {
-            dispatch.call(Action::Remove { document: document.clone(), removed: false, at: clock::now() });
+        let document = document.clone();
+        app.hub.on(move |_: MouseEvent| {
+            Action::Remove { document: document.clone(), removed: false, at: clock::now() }
         })
     };
     html! {
@@ -172,15 +162,8 @@ fn Removed() -> Html {
     }
 }
 
-#[derive(Properties, PartialEq)]
-pub(super) struct PlannedViewProps {
-    pub(super) planned: Planned,
-}
-
 /// An address that is kept for a view of a later version.
-#[component]
-pub(super) fn PlannedView(_props: &PlannedViewProps) -> Html {
-    let m = use_messages();
+pub(super) fn planned_view(m: Messages) -> Html {
     html! {
         <main id="main" class="stage soon" tabindex="-1">
             <h1>{ m.planned_title() }</h1>

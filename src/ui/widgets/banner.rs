@@ -4,27 +4,20 @@ use yew::prelude::*;
 use super::{Icon, icon};
 use crate::browser::{page, paint};
 use crate::state::{Action, Phase, StorageTrouble};
-use crate::ui::contexts::{use_dispatch, use_messages, use_status};
+use crate::ui::hub::{Slice, use_app};
 use crate::ui::words;
 
 #[component]
 pub(in crate::ui) fn Banner() -> Html {
-    let messages = use_messages();
-    let dispatch = use_dispatch();
-    let status = use_status();
+    let app = use_app(&[Slice::Status]);
+    let (messages, status) = (app.m, &app.state);
     let hidden = use_state_eq(|| None::<AttrValue>);
     let trouble = status.saving.trouble.or(match status.phase {
         Phase::MemoryOnly(trouble) => Some(trouble),
         Phase::Loading | Phase::Ready => None,
     });
-    let retry = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: MouseEvent| dispatch.call(Action::Flush))
-    };
-    let update = {
-        let dispatch = dispatch.clone();
-        Callback::from(move |_: MouseEvent| dispatch.call(Action::ApplyUpdate))
-    };
+    let retry = app.hub.on(|_: MouseEvent| Action::Flush);
+    let update = app.hub.on(|_: MouseEvent| Action::ApplyUpdate);
     let reload = Callback::from(|_: MouseEvent| page::reload());
     let (look, text, button): (_, AttrValue, Html) = if let Some(trouble) = trouble {
         let button = match trouble {

@@ -3,7 +3,7 @@ use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use super::{Icon, icon};
-use crate::ui::contexts::use_messages;
+use crate::ui::hub::use_app;
 
 #[derive(Properties, PartialEq)]
 pub(in crate::ui) struct DialogProps {
@@ -19,7 +19,7 @@ pub(in crate::ui) struct DialogProps {
 /// Open as long as it is rendered.
 #[component]
 pub(in crate::ui) fn Dialog(props: &DialogProps) -> Html {
-    let messages = use_messages();
+    let messages = use_app(&[]).m;
     let node = use_node_ref();
     let shown = node.clone();
     use_effect_with((), move |()| {

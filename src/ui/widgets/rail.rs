@@ -3,15 +3,13 @@ use yew::prelude::*;
 
 use super::{Icon, icon};
 use crate::state::Route;
-use crate::ui::contexts::{use_library, use_messages, use_route};
+use crate::ui::hub::App;
 
-#[component]
-pub(in crate::ui) fn Rail() -> Html {
-    let messages = use_messages();
-    let route = use_route().0;
-    let library = use_library().0;
-    let last_read = library.in_order().into_iter().find(|entry| entry.glance.opened_at.is_some());
-    let reading = match &route {
+pub(in crate::ui) fn rail(app: &App) -> Html {
+    let (messages, route) = (app.m, &app.state.route);
+    let entries = app.state.library.in_order();
+    let last_read = entries.into_iter().find(|entry| entry.glance.opened_at.is_some());
+    let reading = match route {
         Route::Read { document, .. } => Some(document.clone()),
         Route::Library | Route::Settings | Route::Planned(_) => last_read.map(|entry| entry.head.id.clone()),
     };
@@ -26,12 +24,12 @@ pub(in crate::ui) fn Rail() -> Html {
     html! {
         <nav class="rail" aria-label={messages.nav_main()}>
             <a class="rail__mark" href="#/" aria-label={messages.app_name()}>{ logo() }</a>
-            { item(Route::Library, messages.nav_library(), Icon::Library, route == Route::Library) }
+            { item(Route::Library, messages.nav_library(), Icon::Library, *route == Route::Library) }
             if let Some(document) = reading {
                 { item(Route::Read { document, annotation: None }, messages.nav_read(), Icon::Book, is_reading) }
             }
             <span class="rail__gap" />
-            { item(Route::Settings, messages.nav_settings(), Icon::Settings, route == Route::Settings) }
+            { item(Route::Settings, messages.nav_settings(), Icon::Settings, *route == Route::Settings) }
         </nav>
     }
 }

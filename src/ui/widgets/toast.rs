@@ -5,26 +5,26 @@ use yew::prelude::*;
 use super::{Icon, icon};
 use crate::browser::clock;
 use crate::state::{Action, Notice};
-use crate::ui::contexts::{use_codebook, use_dispatch, use_message, use_messages};
+use crate::ui::hub::{Slice, use_app};
 use crate::ui::words;
 
 /// How long a message stays, in ms.
 const STAY: u32 = 8_000;
 
+/// Shows notices, and says what others see to assistive technology.
 #[component]
-pub(in crate::ui) fn Toast() -> Html {
-    let messages = use_messages();
-    let codebook = use_codebook().0;
-    let dispatch = use_dispatch();
-    let notice = use_message().notice;
+pub(in crate::ui) fn Speaker() -> Html {
+    let app = use_app(&[Slice::Messages, Slice::Codebook]);
+    let (messages, codebook) = (app.m, &app.state.codebook);
+    let notice = app.state.notice.clone();
     let is_held = use_state_eq(|| false);
 
     let number = notice.as_ref().map(|(number, _)| *number);
-    let fading = dispatch.clone();
+    let fading = app.hub.clone();
     use_effect_with((number, *is_held), move |&(number, is_held)| {
         let timer = number
             .filter(|_| !is_held)
-            .map(|number| Timeout::new(STAY, move || fading.call(Action::DismissNotice(number))));
+            .map(|number| Timeout::new(STAY, move || fading.dispatch(Action::DismissNotice(number))));
         move || drop(timer)
     });
 
@@ -36,18 +36,12 @@ pub(in crate::ui) fn Toast() -> Html {
     let (focus, blur) = (hold(true), hold(false));
     let content = notice.map(|(number, notice)| {
         let can_undo = matches!(notice, Notice::Done(_));
-        let undo = {
-            let dispatch = dispatch.clone();
-            Callback::from(move |_: MouseEvent| dispatch.call(Action::Undo { at: clock::now() }))
-        };
-        let dismiss = {
-            let dispatch = dispatch.clone();
-            Callback::from(move |_: MouseEvent| dispatch.call(Action::DismissNotice(number)))
-        };
+        let undo = app.hub.on(|_: MouseEvent| Action::Undo { at: clock::now() });
+        let dismiss = app.hub.on(move |_: MouseEvent| Action::DismissNotice(number));
         html! {
             <div class="toast" onmouseenter={move |_| over()} onmouseleave={move |_| out()}
                 onfocusin={move |_| focus()} onfocusout={move |_| blur()}>
-                <span>{ words::notice(messages, &codebook, &notice) }</span>
+                <span>{ words::notice(messages, codebook, &notice) }</span>
                 if can_undo {
                     <button type="button" onclick={undo}>{ messages.undo() }</button>
                 }
@@ -57,18 +51,11 @@ pub(in crate::ui) fn Toast() -> Html {
             </div>
         }
     });
-    html! { <div aria-live="polite">{ content }</div> }
-}
-
-/// Words for assistive technology about what others see.
-#[component]
-pub(in crate::ui) fn Speaker() -> Html {
-    let messages = use_messages();
-    let codebook = use_codebook().0;
-    let spoken = use_message().spoken;
+    let spoken = app.state.spoken.as_ref().map(|(_, spoken)| words::spoken(messages, codebook, spoken));
     html! {
-        <div class="vh" aria-live="polite" data-spoken="">
-            { spoken.map(|(_, spoken)| words::spoken(messages, &codebook, &spoken)) }
-        </div>
+        <>
+            <div aria-live="polite">{ content }</div>
+            <div class="vh" aria-live="polite" data-spoken="">{ spoken }</div>
+        </>
     }
 }
