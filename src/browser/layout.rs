@@ -20,13 +20,9 @@ pub fn set_style(element: &Element, property: &str, value: &str) {
     }
 }
 
-/// Removes one CSS property of an element.
-pub fn unset_style(element: &Element, property: &str) {
-    if let Some(element) = element.dyn_ref::<HtmlElement>()
-        && element.style().remove_property(property).is_err()
-    {
-        super::log(&format!("the browser kept {property}"));
-    }
+/// Sets one CSS property to a length in CSS pixels, to the nearest whole one.
+pub fn set_px(element: &Element, property: &str, pixels: f64) {
+    set_style(element, property, &[(pixels.round() as i32).to_string().as_str(), "px"].concat());
 }
 
 /// Whether a media query holds now.
@@ -138,10 +134,10 @@ pub fn align_cards(list: &Element, article: &Element, text: &DocumentText, wishe
     let heights: Vec<f64> = wishes.iter().map(|wish| wish.card.get_bounding_client_rect().height()).collect();
     let tops = card_tops(&wanted, &heights, wishes.iter().position(|wish| wish.is_active));
     for (wish, top) in wishes.iter().zip(&tops) {
-        set_style(&wish.card, "top", &format!("{top:.0}px"));
+        set_px(&wish.card, "top", *top);
     }
     let end = tops.iter().zip(&heights).map(|(top, height)| top + height).fold(0.0, f64::max);
-    set_style(list, "min-block-size", &format!("{end:.0}px"));
+    set_px(list, "min-block-size", end);
 }
 
 fn card_tops(wanted: &[f64], heights: &[f64], active: Option<usize>) -> Vec<f64> {

@@ -1,10 +1,14 @@
 //! The journal: every change with what was before and after, written in the same transaction as the change.
+use std::rc::Rc;
+
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use super::{AnnotationRow, ROW_VERSION};
+use crate::model::annotation::Annotation;
+use crate::model::codebook::Tag;
+use crate::model::document::Role;
 use crate::model::edit::{Change, Step};
-use crate::model::id::DeviceId;
+use crate::model::id::{DeviceId, DocumentId};
 use crate::model::time::Timestamp;
 
 /// One step as journalled.
@@ -23,8 +27,59 @@ pub struct JournalRow {
     pub deed: &'static str,
     /// Whether it took an earlier step back.
     pub is_undo: bool,
-    /// Each change: `{ record, document?, id?, before, after }`.
-    pub changes: Vec<Value>,
+    /// Each change, with the record before and after.
+    pub changes: Vec<ChangeRow>,
+}
+
+/// One change as journalled: which record, and its values before and after; `null` where there was none.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeRow {
+    /// An annotation.
+    Annotation {
+        /// Before.
+        before: Option<AnnotationRow>,
+        /// After.
+        after: Option<AnnotationRow>,
+    },
+    /// A document's title.
+    Title {
+        /// Which document.
+        document: DocumentId,
+        /// Before.
+        before: String,
+        /// After.
+        after: String,
+    },
+    /// The role of a block.
+    Role {
+        /// Which document.
+        document: DocumentId,
+        /// Which revision.
+        revision: u32,
+        /// Which block.
+        block: u32,
+        /// Before.
+        before: Role,
+        /// After.
+        after: Role,
+    },
+    /// Whether a document is out of the library.
+    Removed {
+        /// Which document.
+        document: DocumentId,
+        /// Before.
+        before: bool,
+        /// After.
+        after: bool,
+    },
+    /// A tag.
+    Tag {
+        /// Before.
+        before: Option<Tag>,
+        /// After.
+        after: Option<Tag>,
+    },
 }
 
 impl JournalRow {
@@ -37,36 +92,24 @@ impl JournalRow {
             author: author.map(str::to_owned),
             deed: step.deed.name(),
             is_undo: step.is_undo,
-            changes: step.changes.iter().map(change_value).collect(),
+            changes: step.changes.iter().map(ChangeRow::from).collect(),
         }
     }
 }
 
-fn change_value(change: &Change) -> Value {
-    match change {
-        Change::Annotation { before, after } => {
-            let id = after.as_ref().or(before.as_ref()).map(|annotation| &annotation.id);
-            json!({
-                "record": "annotation",
-                "document": change.document(),
-                "id": id,
-                "before": before.as_deref().map(AnnotationRow::from),
-                "after": after.as_deref().map(AnnotationRow::from),
-            })
-        }
-        Change::Title { document, before, after } => {
-            json!({ "record": "title", "document": document, "before": before, "after": after })
-        }
-        Change::Role { document, revision, block, before, after } => json!({
-            "record": "role", "document": document, "revision": revision, "block": block,
-            "before": before, "after": after,
-        }),
-        Change::Removed { document, before, after } => {
-            json!({ "record": "removed", "document": document, "before": before, "after": after })
-        }
-        Change::Tag { before, after } => {
-            let id = after.as_ref().or(before.as_ref()).map(|tag| &tag.id);
-            json!({ "record": "tag", "id": id, "before": before, "after": after })
+impl From<&Change> for ChangeRow {
+    fn from(change: &Change) -> Self {
+        let row = |annotation: &Option<Rc<Annotation>>| annotation.as_deref().map(AnnotationRow::from);
+        match change.clone() {
+            Change::Annotation { before, after } => {
+                Self::Annotation { before: row(&before), after: row(&after) }
+            }
+            Change::Title { document, before, after } => Self::Title { document, before, after },
+            Change::Role { document, revision, block, before, after } => {
+                Self::Role { document, revision, block, before, after }
+            }
+            Change::Removed { document, before, after } => Self::Removed { document, before, after },
+            Change::Tag { before, after } => Self::Tag { before, after },
         }
     }
 }

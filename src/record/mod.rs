@@ -9,7 +9,7 @@ mod settings;
 
 pub use annotation::AnnotationRow;
 pub use document::{DocumentRow, RevisionRow};
-pub use journal::JournalRow;
+pub use journal::{ChangeRow, JournalRow};
 pub use settings::{DocumentHead, Glance, Settings, StripMark, Theme};
 
 use std::fmt;

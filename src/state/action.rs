@@ -1,5 +1,5 @@
 //! What happened: the person did something, or an effect answered.
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::app_state::{JobId, Overlay};
@@ -242,7 +242,7 @@ pub struct Loaded {
     /// Documents.
     pub heads: Vec<DocumentHead>,
     /// By document.
-    pub glances: BTreeMap<DocumentId, Glance>,
+    pub glances: HashMap<DocumentId, Glance>,
     /// Tags that people made.
     pub tags: Vec<Tag>,
     /// Preferences.

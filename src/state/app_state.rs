@@ -1,5 +1,5 @@
 //! The state, in slices that are shared by reference: a view that shows one slice is not redrawn for another.
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::rc::Rc;
 
 use super::notice::{ImportFailure, Notice, Spoken, StorageTrouble};
@@ -99,15 +99,15 @@ pub enum Overlay {
 /// All documents of this profile.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Library {
-    /// By id; removed ones are among them.
-    pub entries: BTreeMap<DocumentId, Rc<Entry>>,
+    /// By id; removed ones are among them. In no order: see [`Library::in_order`].
+    pub entries: HashMap<DocumentId, Rc<Entry>>,
 }
 
 impl Library {
     /// Those that are not removed, last used first.
     pub fn in_order(&self) -> Vec<&Rc<Entry>> {
         let mut entries: Vec<_> = self.entries.values().filter(|entry| !entry.head.removed).collect();
-        entries.sort_by_key(|entry| {
+        entries.sort_unstable_by_key(|entry| {
             std::cmp::Reverse((entry.glance.opened_at.max(Some(entry.head.imported_at)), entry.head.id.clone()))
         });
         entries
@@ -163,7 +163,7 @@ pub struct View {
     /// The annotation whose range is being set anew.
     pub editing_range: Option<AnnotationId>,
     /// Tags that are not shown.
-    pub hidden: BTreeSet<TagId>,
+    pub hidden: Vec<TagId>,
 }
 
 /// A stretch of text, ready to be kept.

@@ -232,8 +232,10 @@ pub(super) fn focus_neighbour(state: &mut AppState, forward: bool, from: CharOff
 
 pub(super) fn toggle_tag(state: &mut AppState, tag: TagId) -> Vec<Effect> {
     let hidden = &mut Rc::make_mut(&mut state.view).hidden;
-    if !hidden.remove(&tag) {
-        hidden.insert(tag);
+    let before = hidden.len();
+    hidden.retain(|other| *other != tag);
+    if hidden.len() == before {
+        hidden.push(tag);
     }
     Vec::new()
 }

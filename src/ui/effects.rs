@@ -204,7 +204,7 @@ pub(super) fn run(effect: Effect, hub: &Hub) {
                     Ok(Response::File { name, media_type, text }) => {
                         files::save(&name, &media_type, &text).map(|()| name).ok()
                     }
-                    Ok(Response::Imported(_)) | Err(_) => None,
+                    Ok(Response::Imported(_) | Response::Refused(_)) | Err(_) => None,
                 };
                 hub.dispatch(Action::Tell(saved.map_or(Notice::ExportFailed, Notice::Exported)));
             });
@@ -219,8 +219,8 @@ async fn import(job: JobId, hub: Hub) {
         Some(bytes) => {
             let request = Request::Import { file_name: hub.inputs().file_name(job) };
             match hub.worker().ask(&request, &bytes).await {
-                Ok(Response::Imported(Ok(parsed))) => Ok(Rc::new(parsed)),
-                Ok(Response::Imported(Err(error))) => Err(ImportFailure::Unreadable(error)),
+                Ok(Response::Imported(parsed)) => Ok(Rc::new(*parsed)),
+                Ok(Response::Refused(error)) => Err(ImportFailure::Unreadable(error)),
                 Ok(Response::File { .. }) => Err(ImportFailure::Worker),
                 // The person stopped it: nobody waits for an answer.
                 Err(WorkerError::Cancelled) => return,
@@ -272,7 +272,7 @@ pub(super) fn mirror_on_root(state: &AppState) {
     page::set_root_attribute("lang", Some(state.language().code()));
     page::set_root_attribute("data-theme", theme);
     page::set_root_attribute("data-tints", settings.lines_only.then_some("off"));
-    page::set_root_style("--read-size", &format!("{}rem", f32::from(settings.type_size) / 16.0));
-    page::set_root_style("--lh-read", &(f32::from(settings.line_height) / 100.0).to_string());
+    page::set_root_style("--read-size", &format!("calc({}rem / 16)", settings.type_size));
+    page::set_root_style("--lh-read", &format!("calc({} / 100)", settings.line_height));
     page::set_root_attribute("data-state", Some(phase));
 }

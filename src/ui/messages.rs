@@ -28,20 +28,25 @@ impl Messages {
         Cow::Owned(grouped)
     }
 
-    /// A number of bytes in the largest unit that leaves a number of 1 or more.
+    /// A number of bytes in the largest unit that leaves a number of 1 or more, with one decimal below 10.
     pub(super) fn bytes(self, bytes: f64) -> String {
-        let (value, unit) = match bytes {
-            b if b >= 1e9 => (b / 1e9, "GB"),
-            b if b >= 1e6 => (b / 1e6, "MB"),
-            b if b >= 1e3 => (b / 1e3, "KB"),
-            b => return format!("{b:.0} B"),
+        let bytes = bytes as u64;
+        let (unit, name) = match bytes {
+            1_000_000_000.. => (1_000_000_000, "GB"),
+            1_000_000.. => (1_000_000, "MB"),
+            1_000.. => (1_000, "KB"),
+            _ => (1, "B"),
         };
-        let text = if value < 10.0 { format!("{value:.1}") } else { format!("{value:.0}") };
-        let text = match self.0 {
-            Language::Vi => text.replace('.', ","),
-            Language::En => text,
+        let tenths = (bytes * 10).div_ceil(unit);
+        let comma = match self.0 {
+            Language::Vi => ',',
+            Language::En => '.',
         };
-        format!("{text} {unit}")
+        if unit == 1 || tenths >= 100 {
+            format!("{} {name}", tenths / 10)
+        } else {
+            format!("{}{comma}{} {name}", tenths / 10, tenths % 10)
+        }
     }
 }
 

@@ -45,8 +45,10 @@ pub enum Request {
 /// An answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Response {
-    /// To [`Request::Import`].
-    Imported(Result<Parsed, ImportError>),
+    /// To [`Request::Import`]: the document.
+    Imported(Box<Parsed>),
+    /// To [`Request::Import`]: why it is none.
+    Refused(ImportError),
     /// To [`Request::ExportWebAnnotation`]: a file.
     File {
         /// A name for it.

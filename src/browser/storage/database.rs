@@ -186,15 +186,15 @@ impl Storage {
         };
         let journal = to_json(&JournalRow::new(&step, device, author));
         let writing = Writing::begin(database, &[DOCUMENTS, REVISIONS, FILES, JOURNAL], "store the document")?;
-        let work = async {
+        let work = || {
             let id = &document.id;
-            put(&writing.store(DOCUMENTS)?, id.as_str().into(), head.into()).await?;
-            put(&writing.store(REVISIONS)?, schema::revision_key(id, document.revision), revision.into()).await?;
+            put(&writing.store(DOCUMENTS)?, id.as_str().into(), head.into())?;
+            put(&writing.store(REVISIONS)?, schema::revision_key(id, document.revision), revision.into())?;
             let key = schema::file_key(id, document.revision, name);
-            put(&writing.store(FILES)?, key, Uint8Array::from(original).into()).await?;
-            append(&writing.store(JOURNAL)?, journal).await
+            put(&writing.store(FILES)?, key, Uint8Array::from(original).into())?;
+            append(&writing.store(JOURNAL)?, journal)
         };
-        let result = work.await;
+        let result = work();
         writing.end(result).await?;
         note_held_data();
         Ok(())
@@ -224,7 +224,7 @@ impl Storage {
                     write(&writing, change).await?;
                 }
                 let row = to_json(&JournalRow::new(step, device, author));
-                append(&writing.store(JOURNAL)?, row).await?;
+                append(&writing.store(JOURNAL)?, row)?;
             }
             Ok(())
         };
@@ -252,8 +252,7 @@ impl Storage {
     async fn save_setting(&self, name: &str, json: String) -> Result<(), StorageError> {
         let Inner::Database { database, .. } = &self.inner else { return Ok(()) };
         let writing = Writing::begin(database, &[SETTINGS], "save the settings")?;
-        let work = async { put(&writing.store(SETTINGS)?, name.into(), json.into()).await };
-        let result = work.await;
+        let result = writing.store(SETTINGS).and_then(|store| put(&store, name.into(), json.into()));
         writing.end(result).await
     }
 }
@@ -262,11 +261,11 @@ async fn write(writing: &Writing<'_>, change: &Change) -> RequestResult<()> {
     match change {
         Change::Annotation { after: Some(after), .. } => {
             let key = schema::annotation_key(&after.document, &after.id);
-            put(&writing.store(ANNOTATIONS)?, key, to_json(&AnnotationRow::from(&**after)).into()).await
+            put(&writing.store(ANNOTATIONS)?, key, to_json(&AnnotationRow::from(&**after)).into())
         }
         Change::Annotation { before: Some(before), after: None } => {
             let key = schema::annotation_key(&before.document, &before.id);
-            delete(&writing.store(ANNOTATIONS)?, key).await
+            delete(&writing.store(ANNOTATIONS)?, key)
         }
         Change::Annotation { before: None, after: None } => Ok(()),
         Change::Title { document, after, .. } => {
@@ -291,10 +290,10 @@ async fn write(writing: &Writing<'_>, change: &Change) -> RequestResult<()> {
             .await
         }
         Change::Tag { after: Some(tag), .. } => {
-            put(&writing.store(TAGS)?, tag.id.as_str().into(), to_json(&TagRow::from(tag)).into()).await
+            put(&writing.store(TAGS)?, tag.id.as_str().into(), to_json(&TagRow::from(tag)).into())
         }
         Change::Tag { before: Some(tag), after: None } => {
-            delete(&writing.store(TAGS)?, tag.id.as_str().into()).await
+            delete(&writing.store(TAGS)?, tag.id.as_str().into())
         }
         Change::Tag { before: None, after: None } => Ok(()),
     }
@@ -357,18 +356,22 @@ impl<'a> Writing<'a> {
     }
 }
 
-async fn put(store: &ObjectStore<'_>, key: JsValue, value: JsValue) -> RequestResult<()> {
-    store.put(value).with_key(key).without_key_type().build()?.await?;
+// A request goes out when it is built. Nothing waits for a single write: what counts is the commit, and an error
+// of any request aborts the transaction, where `Writing` hears it.
+
+fn put(store: &ObjectStore<'_>, key: JsValue, value: JsValue) -> RequestResult<()> {
+    drop(store.put(value).with_key(key).without_key_type().build()?);
     Ok(())
 }
 
-async fn append(store: &ObjectStore<'_>, json: String) -> RequestResult<()> {
-    store.add(JsValue::from(json)).build()?.await?;
+fn append(store: &ObjectStore<'_>, json: String) -> RequestResult<()> {
+    drop(store.add(JsValue::from(json)).build()?);
     Ok(())
 }
 
-async fn delete(store: &ObjectStore<'_>, key: JsValue) -> RequestResult<()> {
-    store.delete::<JsValue, _>(key).build()?.await
+fn delete(store: &ObjectStore<'_>, key: JsValue) -> RequestResult<()> {
+    drop(store.delete::<JsValue, _>(key).build()?);
+    Ok(())
 }
 
 async fn one(store: &ObjectStore<'_>, key: JsValue) -> RequestResult<Option<String>> {
@@ -399,7 +402,7 @@ where
         return Ok(());
     };
     change(&mut row);
-    put(store, key, to_json(&row).into()).await
+    put(store, key, to_json(&row).into())
 }
 
 /// The rows that can be read; the others are counted and left where they are.

@@ -1,5 +1,5 @@
 //! A stand-in for a database that cannot be had: the app works, and says that nothing is kept.
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::Volume;
 use crate::model::annotation::Annotation;
@@ -9,8 +9,8 @@ use crate::model::id::{AnnotationId, DocumentId};
 
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    documents: BTreeMap<DocumentId, Document>,
-    annotations: BTreeMap<AnnotationId, Annotation>,
+    documents: HashMap<DocumentId, Document>,
+    annotations: HashMap<AnnotationId, Annotation>,
 }
 
 impl Memory {

@@ -8,7 +8,7 @@ mod schema;
 pub use database::{Opened, Storage};
 pub use error::{StorageError, StorageErrorKind};
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use crate::model::annotation::Annotation;
 use crate::model::codebook::Tag;
@@ -22,7 +22,7 @@ pub struct Shelf {
     /// All documents, removed ones among them.
     pub heads: Vec<DocumentHead>,
     /// By document.
-    pub glances: BTreeMap<DocumentId, Glance>,
+    pub glances: HashMap<DocumentId, Glance>,
     /// Tags that people made.
     pub tags: Vec<Tag>,
     /// Preferences.

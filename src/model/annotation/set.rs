@@ -79,7 +79,7 @@ impl AnnotationSet {
     /// The layers at a place, the shortest first: what a click there can mean.
     pub fn layers_at(&self, offset: CharOffset) -> Vec<&PlacedAnnotation> {
         let mut layers: Vec<_> = self.index.at(offset).into_iter().map(|n| &self.placed[n]).collect();
-        layers.sort_by_key(|placed| placed.span.len());
+        layers.sort_unstable_by_key(|placed| placed.span.len());
         layers
     }
 

@@ -23,8 +23,11 @@ impl Block {
 }
 
 /// What a block is on its page.
+///
+/// Stored as its name; a heading as `heading-2`. An unknown name, from a newer app, reads as a paragraph: the text
+/// is what counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", tag = "is", content = "level")]
+#[serde(into = "String", from = "String")]
 pub enum Role {
     /// The name of the site section, above the headline.
     SectionLabel,
@@ -96,9 +99,36 @@ impl Role {
         }
     }
 
+    /// Reads the stored form.
+    fn from_stored(text: &str) -> Self {
+        let level = text.strip_prefix("heading-").and_then(|level| level.parse().ok());
+        match level {
+            Some(level) => Self::Heading(level),
+            None => {
+                let known = Self::CHOICES.into_iter().find(|role| role.name() == text);
+                known.unwrap_or(Self::Paragraph)
+            }
+        }
+    }
+
     /// Whether the block counts as a numbered paragraph of the article.
     pub fn is_numbered(self) -> bool {
         matches!(self, Self::Paragraph | Self::ListItem | Self::Quote)
+    }
+}
+
+impl From<Role> for String {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Heading(level) => format!("heading-{level}"),
+            other => other.name().to_owned(),
+        }
+    }
+}
+
+impl From<String> for Role {
+    fn from(text: String) -> Self {
+        Self::from_stored(&text)
     }
 }
 

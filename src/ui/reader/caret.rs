@@ -95,9 +95,9 @@ pub(super) fn use_caret_mark(hub: &Hub, caret: Option<Caret>, text: &Rc<Document
         let Some(rect) = rect else { return };
         let origin = grid.get_bounding_client_rect();
         let left = if is_at_end { rect.right() } else { rect.left() } - origin.left();
-        layout::set_style(&mark, "left", &format!("{left:.1}px"));
-        layout::set_style(&mark, "top", &format!("{:.1}px", rect.top() - origin.top()));
-        layout::set_style(&mark, "height", &format!("{:.1}px", rect.height().max(16.0)));
+        layout::set_px(&mark, "left", left);
+        layout::set_px(&mark, "top", rect.top() - origin.top());
+        layout::set_px(&mark, "height", rect.height().max(16.0));
     });
     mark
 }

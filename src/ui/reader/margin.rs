@@ -1,5 +1,5 @@
 //! The margin: the passages beside the text, and what is known about the document.
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use web_sys::Element;
@@ -75,7 +75,7 @@ pub(super) fn Margin(props: &MarginProps) -> Html {
 }
 
 /// The tags in this document; pressing one hides or shows its passages.
-fn legend(app: &App, counts: &BTreeMap<TagId, u32>) -> Html {
+fn legend(app: &App, counts: &HashMap<TagId, u32>) -> Html {
     let (m, codebook, hidden) = (app.m, &app.state.codebook, &app.state.view.hidden);
     if counts.is_empty() {
         return html! {};
@@ -104,8 +104,8 @@ fn legend(app: &App, counts: &BTreeMap<TagId, u32>) -> Html {
     }
 }
 
-fn count_tags(annotations: &AnnotationSet) -> BTreeMap<TagId, u32> {
-    let mut counts = BTreeMap::new();
+fn count_tags(annotations: &AnnotationSet) -> HashMap<TagId, u32> {
+    let mut counts = HashMap::new();
     for tag in annotations.iter().flat_map(|annotation| &annotation.tags) {
         *counts.entry(tag.clone()).or_insert(0) += 1;
     }

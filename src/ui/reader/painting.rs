@@ -1,5 +1,4 @@
 //! Keeps the painted highlights in step with the state and the scroll position.
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
@@ -104,7 +103,7 @@ pub(super) fn use_painting(app: &App, open: &Rc<OpenDocument>, window: Option<Wi
         let (Some(article), Some(window)) = (painting.article(), window) else { return };
         let spans = spans_by_style(annotations, codebook, hidden, window.span(&text));
         for style in TagStyle::ALL {
-            let spans = spans.get(&style).into_iter().flatten().copied();
+            let spans = spans[style as usize].iter().copied();
             paint::paint(&format!("tag-{}", style.name()), style.priority(), &article, &text, spans);
         }
     });
@@ -133,17 +132,17 @@ fn states(view: &View, annotations: &AnnotationSet) -> (Option<Span>, Option<Spa
 fn spans_by_style(
     annotations: &AnnotationSet,
     codebook: &Codebook,
-    hidden: &std::collections::BTreeSet<TagId>,
+    hidden: &[TagId],
     window: Span,
-) -> BTreeMap<TagStyle, Vec<Span>> {
-    let mut spans: BTreeMap<TagStyle, Vec<Span>> = BTreeMap::new();
+) -> [Vec<Span>; TagStyle::ALL.len()] {
+    let mut spans = [const { Vec::new() }; TagStyle::ALL.len()];
     for PlacedAnnotation { annotation, span } in annotations.overlapping(window) {
         if annotation.tags.is_empty() {
-            spans.entry(TagStyle::Mark).or_default().push(*span);
+            spans[TagStyle::Mark as usize].push(*span);
         }
-        for tag in annotation.tags.iter().filter(|tag| !hidden.contains(*tag)) {
+        for tag in annotation.tags.iter().filter(|tag| !hidden.contains(tag)) {
             let style = codebook.get(tag).map_or(TagStyle::Mark, |tag| tag.style);
-            spans.entry(style).or_default().push(*span);
+            spans[style as usize].push(*span);
         }
     }
     spans

@@ -54,8 +54,8 @@ pub(super) fn RoleMenu(props: &RoleMenuProps) -> Html {
         let (Some(spot), Some(grid), Some(article), Some(block)) = parts else { return };
         let Some(element) = article::block_element(&article, block) else { return };
         let (origin, rect) = (grid.get_bounding_client_rect(), element.get_bounding_client_rect());
-        layout::set_style(&spot, "top", &format!("{:.0}px", rect.top() - origin.top()));
-        layout::set_style(&spot, "left", &format!("{:.0}px", rect.right() - origin.left() + 2.0));
+        layout::set_px(&spot, "top", rect.top() - origin.top());
+        layout::set_px(&spot, "left", rect.right() - origin.left() + 2.0);
     });
 
     let Some(current) = *block else { return html! {} };

@@ -43,8 +43,8 @@ pub(super) fn SelectionBar(props: &SelectionBarProps) -> Html {
         let above = first.top() - size.height() - 10.0;
         // Under the selection when there is no room above it.
         let top = if above > 56.0 { above } else { last.bottom() + 10.0 };
-        layout::set_style(&bar, "left", &format!("{:.0}px", left.max(8.0)));
-        layout::set_style(&bar, "top", &format!("{:.0}px", top - origin.top()));
+        layout::set_px(&bar, "left", left.max(8.0));
+        layout::set_px(&bar, "top", top - origin.top());
     });
 
     let act = |make: fn() -> Action| app.hub.on(move |_: MouseEvent| make());

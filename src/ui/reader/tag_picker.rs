@@ -197,8 +197,8 @@ fn use_place(hub: &Hub, picker: &NodeRef, props: &TagPickerProps) {
         let left = (first.left() - origin.left()).min(column.right() - origin.left() - size.width() - 8.0);
         let below = last.bottom() + 10.0;
         let top = below.min(view.bottom() - size.height() - 8.0).max(view.top() + 56.0);
-        layout::set_style(&picker, "left", &format!("{:.0}px", left.max(8.0)));
-        layout::set_style(&picker, "top", &format!("{:.0}px", top - origin.top()));
+        layout::set_px(&picker, "left", left.max(8.0));
+        layout::set_px(&picker, "top", top - origin.top());
     });
 }
 

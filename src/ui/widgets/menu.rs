@@ -190,6 +190,6 @@ fn place(menu: &Element, button: &Element) {
     let left = anchor.left().min(width - size.width() - 8.0).max(8.0);
     let below = anchor.bottom() + 4.0;
     let top = if below + size.height() > height { (anchor.top() - size.height() - 4.0).max(8.0) } else { below };
-    layout::set_style(menu, "left", &format!("{left:.0}px"));
-    layout::set_style(menu, "top", &format!("{top:.0}px"));
+    layout::set_px(&menu, "left", left);
+    layout::set_px(&menu, "top", top);
 }

@@ -1,0 +1,244 @@
+//! What must be seen.
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+
+use crate::page::{Page, Step, Stop, ensure, failed, project};
+
+/// A passage in the list "Annotations".
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Card {
+    pub(crate) id: String,
+    pub(crate) quote: String,
+    pub(crate) tags: Vec<String>,
+    pub(crate) note: String,
+    pub(crate) is_current: bool,
+}
+
+impl Card {
+    /// What picks this card, for [`Page::find_in`].
+    pub(crate) fn selector(&self) -> String {
+        format!("[data-annotation=\"{}\"]", self.id)
+    }
+}
+
+const CARDS: &str = "
+    return cards().map(card => ({
+        id: card.dataset.annotation,
+        quote: card.querySelector('blockquote').textContent,
+        tags: [...card.querySelectorAll('[data-tag]')].map(tag => tag.dataset.tag),
+        note: card.querySelector('textarea[aria-label=Note]').value,
+        isCurrent: card.getAttribute('aria-current') === 'true',
+    }))";
+
+const PAINTED: &str = "
+    const painted = {};
+    for (const [name, ranges] of CSS.highlights) for (const { startContainer, startOffset, endContainer, endOffset } of ranges) {
+        const range = document.createRange();
+        range.setStart(startContainer, startOffset);
+        range.setEnd(endContainer, endOffset);
+        (painted[name] ||= []).push(String(range));
+    }
+    return painted";
+
+impl Page {
+    /// Waits until a document is on screen.
+    pub(crate) async fn until_text_is_shown(&self) -> Step {
+        self.until("a text is shown", "return blocks().length", vec![], |count| count.as_u64() > Some(0)).await?;
+        Ok(())
+    }
+
+    /// The passages as listed.
+    pub(crate) async fn cards(&self) -> Step<Vec<Card>> {
+        Ok(read_cards(&self.run(CARDS, vec![]).await?))
+    }
+
+    /// Waits until the list of passages is as wanted; returns it.
+    pub(crate) async fn until_cards(&self, what: &str, are_right: impl Fn(&[Card]) -> bool) -> Step<Vec<Card>> {
+        let value = self.until(what, CARDS, vec![], |value| are_right(&read_cards(value))).await?;
+        Ok(read_cards(&value))
+    }
+
+    /// Waits for a passage of exactly these words and tags; returns it.
+    pub(crate) async fn until_card(&self, quote: &str, tags: &[&str]) -> Step<Card> {
+        let fits = |card: &Card| card.quote == quote && card.tags == tags;
+        let what = format!("a passage “{quote}” tagged {tags:?}");
+        let cards = self.until_cards(&what, |cards| cards.iter().filter(|card| fits(card)).count() == 1).await?;
+        cards.into_iter().find(fits).map_or_else(|| failed(what), Ok)
+    }
+
+    /// Waits until a passage has the focus.
+    pub(crate) async fn until_current(&self, quote: &str) -> Step {
+        let what = format!("the focus on “{quote}”");
+        self.until_cards(&what, |cards| {
+            cards.iter().all(|card| card.is_current == (card.quote == quote)) && cards.iter().any(|card| card.is_current)
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// The words under each registered highlight; names without ranges are left out.
+    pub(crate) async fn painted(&self) -> Step<BTreeMap<String, Vec<String>>> {
+        Ok(read_painted(&self.run(PAINTED, vec![]).await?))
+    }
+
+    /// Waits until exactly these words are painted in a style, in any order.
+    pub(crate) async fn until_painted(&self, style: &str, words: &[&str]) -> Step {
+        let mut wanted: Vec<String> = words.iter().map(|&words| words.to_owned()).collect();
+        wanted.sort();
+        let what = format!("{style} painted on {wanted:?}");
+        self.until(&what, PAINTED, vec![], |value| {
+            let mut seen = read_painted(value).remove(style).unwrap_or_default();
+            seen.sort();
+            seen == wanted
+        })
+        .await?;
+        Ok(())
+    }
+
+    /// The registry of highlights may hold only the app's own names.
+    pub(crate) async fn ensure_highlight_names(&self) -> Step {
+        let names = self.run("return [...CSS.highlights.keys()]", vec![]).await?;
+        let names: Vec<&str> = names.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let is_ours = |name: &&str| name.starts_with("tag-") || name.starts_with("ui-");
+        ensure(!names.is_empty() && names.iter().all(is_ours), || format!("highlights are named {names:?}"))
+    }
+
+    /// Waits until the toolbar shows these words as selected.
+    pub(crate) async fn until_selected(&self, words: &str) -> Step {
+        let script = "
+            const [toolbar] = byRole('toolbar', 'Selection');
+            return toolbar ? toolbar.querySelector('p').textContent : null";
+        let clipped = clipped(words);
+        self.until(&format!("“{words}” in the toolbar"), script, vec![], |seen| *seen == clipped.as_str()).await?;
+        Ok(())
+    }
+
+    /// Waits until storage has acknowledged everything, and the page says so.
+    pub(crate) async fn until_saved(&self) -> Step {
+        let script = "
+            const [status] = document.querySelectorAll('[role=status]');
+            return [document.documentElement.dataset.unsaved, status ? plain(spoken(status)) : null]";
+        let wanted = json!(["0", "Saved on this device"]);
+        self.until("everything is saved and the status says so", script, vec![], |seen| *seen == wanted).await?;
+        Ok(())
+    }
+
+    /// Waits until so many edits are unsaved.
+    pub(crate) async fn until_unsaved(&self, count: u32) -> Step {
+        let script = "return document.documentElement.dataset.unsaved";
+        let wanted = count.to_string();
+        self.until(&format!("{wanted} unsaved"), script, vec![], |seen| *seen == wanted.as_str()).await?;
+        Ok(())
+    }
+
+    /// From now on notes each frame in which the page says "saved" while something is not.
+    pub(crate) async fn watch_status(&self) -> Step {
+        let script = "
+            window.falselySaved = 0;
+            const look = () => {
+                const [status] = document.querySelectorAll('[role=status]');
+                const saysSaved = status && plain(spoken(status)) === 'Saved on this device';
+                if (saysSaved && document.documentElement.dataset.unsaved !== '0') window.falselySaved += 1;
+                requestAnimationFrame(look);
+            };
+            look()";
+        self.run(script, vec![]).await?;
+        Ok(())
+    }
+
+    /// What [`Page::watch_status`] saw must be nothing.
+    pub(crate) async fn ensure_status_was_honest(&self) -> Step {
+        let seen = self.run("return window.falselySaved", vec![]).await?;
+        ensure(seen == 0, || format!("“Saved on this device” with unsaved edits, in {seen} frames"))
+    }
+
+    /// Waits for a sentence of the interface, anywhere on the page.
+    pub(crate) async fn until_sentence(&self, key: &str) -> Step {
+        let pieces = sentence(key)?;
+        let script = "
+            const text = plain(spoken(document.body));
+            let from = 0;
+            for (const piece of arguments[0]) {
+                const at = text.indexOf(piece, from);
+                if (at < 0) return text;
+                from = at + piece.length;
+            }
+            return true";
+        self.until(&format!("the sentence {key}: {pieces:?}"), script, vec![json!(pieces)], |seen| *seen == true)
+            .await?;
+        Ok(())
+    }
+
+    /// The titles in the list "Documents".
+    pub(crate) async fn documents(&self) -> Step<Vec<String>> {
+        let value = self.run(DOCUMENTS, vec![]).await?;
+        Ok(read_texts(&value))
+    }
+
+    /// Waits until the library lists so many documents; returns their titles.
+    pub(crate) async fn until_documents(&self, count: usize) -> Step<Vec<String>> {
+        let what = format!("{count} documents in the library");
+        let value = self.until(&what, DOCUMENTS, vec![], |value| read_texts(value).len() == count).await?;
+        Ok(read_texts(&value))
+    }
+}
+
+const DOCUMENTS: &str = "
+    const [list] = byRole('list', 'Documents');
+    return list ? [...list.querySelectorAll('a')].map(link => link.textContent) : []";
+
+/// The English text of a message, cut at its placeholders.
+pub(crate) fn sentence(key: &str) -> Step<Vec<String>> {
+    let path = project().join("locales/en.toml");
+    let all = std::fs::read_to_string(&path)
+        .map_err(|error| Stop::Failed(format!("{} cannot be read: {error}", path.display())))?;
+    let line = all.lines().find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix('='));
+    let Some(text) = line.and_then(|line| line.trim().strip_prefix('"')?.strip_suffix('"')) else {
+        return failed(format!("{} has no plain text {key}", path.display()));
+    };
+    let mut pieces = Vec::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once('{') {
+        pieces.push(before.trim().to_owned());
+        rest = after.split_once('}').map_or("", |(_, after)| after);
+    }
+    pieces.push(rest.trim().to_owned());
+    pieces.retain(|piece| !piece.is_empty());
+    Ok(pieces)
+}
+
+/// The toolbar shows both ends of a long passage.
+fn clipped(words: &str) -> String {
+    const EDGE: usize = 36;
+    let chars: Vec<char> = words.chars().collect();
+    if chars.len() <= 2 * EDGE + 3 {
+        return words.to_owned();
+    }
+    let (head, tail) = (&chars[..EDGE], &chars[chars.len() - EDGE..]);
+    format!("{} … {}", String::from_iter(head), String::from_iter(tail))
+}
+
+fn read_cards(value: &Value) -> Vec<Card> {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let cards = value.as_array().into_iter().flatten();
+    cards
+        .map(|card| Card {
+            id: text(&card["id"]),
+            quote: text(&card["quote"]),
+            tags: read_texts(&card["tags"]),
+            note: text(&card["note"]),
+            is_current: card["isCurrent"] == true,
+        })
+        .collect()
+}
+
+fn read_painted(value: &Value) -> BTreeMap<String, Vec<String>> {
+    let names = value.as_object().into_iter().flatten();
+    names.map(|(name, words)| (name.clone(), read_texts(words))).collect()
+}
+
+fn read_texts(value: &Value) -> Vec<String> {
+    let texts = value.as_array().into_iter().flatten();
+    texts.map(|text| text.as_str().unwrap_or_default().to_owned()).collect()
+}
