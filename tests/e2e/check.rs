@@ -1,9 +1,10 @@
 //! What must be seen.
 use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::page::{Page, Step, Stop, ensure, failed, project};
+use crate::page::{DEADLINE, Page, Step, Stop, ensure, failed, project};
 
 /// A passage in the list "Annotations".
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,6 +115,19 @@ impl Page {
         Ok(())
     }
 
+    /// Waits until the selection is these words and more; returns it.
+    pub(crate) async fn until_selection_grows_beyond(&self, words: &str) -> Step<String> {
+        let pending = |value: &Value| value["ui-pending"][0].as_str().unwrap_or_default().to_owned();
+        let what = format!("a selection wider than “{words}”");
+        let value = self
+            .until(&what, PAINTED, vec![], |value| {
+                let now = pending(value);
+                now != words && now.contains(words)
+            })
+            .await?;
+        Ok(pending(&value))
+    }
+
     /// Waits until storage has acknowledged everything, and the page says so.
     pub(crate) async fn until_saved(&self) -> Step {
         let script = "
@@ -155,7 +169,7 @@ impl Page {
 
     /// Waits for a sentence of the interface, anywhere on the page.
     pub(crate) async fn until_sentence(&self, key: &str) -> Step {
-        let pieces = sentence(key)?;
+        let pieces = pieces(key)?;
         let script = "
             const text = plain(spoken(document.body));
             let from = 0;
@@ -167,6 +181,51 @@ impl Page {
             return true";
         self.until(&format!("the sentence {key}: {pieces:?}"), script, vec![json!(pieces)], |seen| *seen == true)
             .await?;
+        Ok(())
+    }
+
+    /// Waits until a block of the text says exactly this.
+    pub(crate) async fn until_block(&self, text: &str) -> Step {
+        let script = "return blocks().some(block => block.textContent === arguments[0]) || blocks().map(block => block.textContent)";
+        self.until(&format!("the block “{text}”"), script, vec![json!(text)], |seen| *seen == true).await?;
+        Ok(())
+    }
+
+    /// Waits until assistive technology was told something that begins like this.
+    pub(crate) async fn until_spoken(&self, start: &str) -> Step {
+        let script = "return document.querySelector('[data-spoken]').textContent";
+        let begins = |said: &Value| said.as_str().is_some_and(|said| said.starts_with(start));
+        self.until(&format!("spoken: “{start}…”"), script, vec![], begins).await?;
+        Ok(())
+    }
+
+    /// Waits until the keyboard is in something of this name.
+    pub(crate) async fn until_keyboard_is_at(&self, name: &str) -> Step {
+        let script = "return nameOf(document.activeElement)";
+        self.until(&format!("the keyboard at “{name}”"), script, vec![], |seen| *seen == name).await?;
+        Ok(())
+    }
+
+    /// Waits until the element that a script returns lies wholly inside the window.
+    pub(crate) async fn ensure_in_view(&self, what: &str, script: &str) -> Step {
+        let script = format!(
+            "const element = (() => {{ {script} }})();
+            if (!element || !isShown(element)) return 'not shown';
+            const {{ left, top, right, bottom }} = element.getBoundingClientRect();
+            const isInside = left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight;
+            return isInside || [left, top, right, bottom, innerWidth, innerHeight]"
+        );
+        self.until(&format!("{what} inside the window"), &script, vec![], |seen| *seen == true).await?;
+        Ok(())
+    }
+
+    /// Waits until nobody answers any more where the server was.
+    pub(crate) async fn until_server_is_gone(&self) -> Step {
+        let started = Instant::now();
+        while self.server.answers().await {
+            ensure(started.elapsed() < DEADLINE, || "the server lives on".to_owned())?;
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
         Ok(())
     }
 
@@ -188,24 +247,26 @@ const DOCUMENTS: &str = "
     const [list] = byRole('list', 'Documents');
     return list ? [...list.querySelectorAll('a')].map(link => link.textContent) : []";
 
-/// The English text of a message, cut at its placeholders.
-pub(crate) fn sentence(key: &str) -> Step<Vec<String>> {
-    let path = project().join("locales/en.toml");
+/// A message of the interface, from its own file.
+pub(crate) fn message(language: &str, key: &str) -> Step<String> {
+    let path = project().join(format!("locales/{language}.toml"));
     let all = std::fs::read_to_string(&path)
         .map_err(|error| Stop::Failed(format!("{} cannot be read: {error}", path.display())))?;
     let line = all.lines().find_map(|line| line.strip_prefix(key)?.trim_start().strip_prefix('='));
-    let Some(text) = line.and_then(|line| line.trim().strip_prefix('"')?.strip_suffix('"')) else {
-        return failed(format!("{} has no plain text {key}", path.display()));
-    };
-    let mut pieces = Vec::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once('{') {
-        pieces.push(before.trim().to_owned());
-        rest = after.split_once('}').map_or("", |(_, after)| after);
+    match line.and_then(|line| line.trim().strip_prefix('"')?.strip_suffix('"')) {
+        Some(text) => Ok(text.to_owned()),
+        None => failed(format!("{} has no plain text {key}", path.display())),
     }
-    pieces.push(rest.trim().to_owned());
-    pieces.retain(|piece| !piece.is_empty());
-    Ok(pieces)
+}
+
+/// An English message, cut at its placeholders.
+fn pieces(key: &str) -> Step<Vec<String>> {
+    let text = message("en", key)?;
+    let pieces = text.split('{').enumerate().map(|(n, piece)| match (n, piece.split_once('}')) {
+        (0, _) | (_, None) => piece,
+        (_, Some((_placeholder, after))) => after,
+    });
+    Ok(pieces.map(|piece| piece.trim().to_owned()).filter(|piece| !piece.is_empty()).collect())
 }
 
 /// The toolbar shows both ends of a long passage.

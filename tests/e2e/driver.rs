@@ -63,6 +63,9 @@ impl Engine {
                     "args": ["-headless", format!("--width={width}"), format!("--height={height}")],
                     "prefs": {
                         "app.update.enabled": false,
+                        "browser.download.dir": downloads,
+                        "browser.download.folderList": 2,
+                        "browser.download.useDownloadDir": true,
                         "network.captive-portal-service.enabled": false,
                         "network.connectivity-service.enabled": false,
                     },

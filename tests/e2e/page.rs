@@ -87,8 +87,11 @@ impl Page {
 
     /// Ends the session, the driver and the server.
     pub(crate) async fn close(self) {
-        if let Err(error) = self.client.close().await {
-            eprintln!("the browser did not close: {error}");
+        match tokio::time::timeout(DEADLINE, self.client.close()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => eprintln!("the browser did not close: {error}"),
+            // Its driver is killed next, and the browser with it.
+            Err(_) => eprintln!("the browser did not close in time"),
         }
         if let Err(error) = std::fs::remove_dir_all(&self.folder) {
             eprintln!("{} stays: {error}", self.folder.display());
@@ -172,11 +175,13 @@ impl Page {
         }
     }
 
+    /// Skips the journey in other engines.
+    pub(crate) fn only_in(&self, engine: Engine, reason: &str) -> Step {
+        if self.engine == engine { Ok(()) } else { Err(Stop::Skipped(reason.to_owned())) }
+    }
+
     /// A command of Chromium's developer tools.
     pub(crate) fn developer_tools(&self, command: &str, parameters: Value) -> Step<Value> {
-        if self.engine != Engine::Chromium {
-            return Err(Stop::Skipped(format!("needs {command}, which only Chromium has")));
-        }
         let path = format!("/session/{}/goog/cdp/execute", self.session);
         self.driver.command(&path, &json!({ "cmd": command, "params": parameters })).map_err(Stop::Failed)
     }

@@ -42,6 +42,11 @@ impl Server {
         format!("http://127.0.0.1:{}/", self.port)
     }
 
+    /// Whether anybody listens there.
+    pub(crate) async fn answers(&self) -> bool {
+        tokio::net::TcpStream::connect(("127.0.0.1", self.port)).await.is_ok()
+    }
+
     /// Drops the listener and all connections.
     pub(crate) fn kill(&mut self) {
         if let Some(runtime) = self.runtime.take() {

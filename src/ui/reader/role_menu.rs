@@ -13,6 +13,9 @@ use crate::ui::hub::use_app;
 use crate::ui::widgets::{Icon, Menu, MenuItem};
 use crate::ui::words;
 
+/// What the button needs at the edge of a narrow window, in CSS pixels.
+const ROOM: f64 = 30.0;
+
 #[derive(Properties, PartialEq)]
 pub(super) struct RoleMenuProps {
     pub(super) open: Rc<OpenDocument>,
@@ -55,7 +58,8 @@ pub(super) fn RoleMenu(props: &RoleMenuProps) -> Html {
         let Some(element) = article::block_element(&article, block) else { return };
         let (origin, rect) = (grid.get_bounding_client_rect(), element.get_bounding_client_rect());
         layout::set_px(&spot, "top", rect.top() - origin.top());
-        layout::set_px(&spot, "left", rect.right() - origin.left() + 2.0);
+        let (beside, edge) = (rect.right() + 2.0, origin.right() - ROOM);
+        layout::set_px(&spot, "left", beside.min(edge) - origin.left());
     });
 
     let Some(current) = *block else { return html! {} };

@@ -20,4 +20,6 @@ macro_rules! journeys {
     };
 }
 
-journeys! { mouse }
+journeys! {
+    mouse keyboard offline import bad_inputs storage_missing storage_full seed export vietnamese narrow quiet speed
+}

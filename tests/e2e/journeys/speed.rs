@@ -1,0 +1,57 @@
+//! How fast it feels: from a key press to the painted passage, and from a warm start to the text.
+use serde_json::Value;
+
+use crate::driver::Engine;
+use crate::page::{Page, Step, ensure};
+
+/// Two frames: the press falls into one, the paint is done by the end of the next.
+const KEY_TO_PAINT: f64 = 34.0;
+const PASSES: usize = 10;
+
+pub(super) async fn walk(page: &mut Page) -> Step {
+    page.only_in(Engine::Chromium, "the budgets are for one engine on one machine")?;
+    page.open_sample().await?;
+    let mut times = Vec::new();
+    let words = page.words("The Quillhaven Harbour Office and the Union of Fishing Villages").await?;
+    for pass in 0..PASSES {
+        // Another stretch each time: what is tagged already is not tagged again.
+        let stretch = words.part(pass * 3, pass * 3 + 20);
+        page.select_by_script(stretch).await?;
+        page.find("toolbar", "Selection").await?;
+        let script = "
+            window.keyToPaint = null;
+            const painted = () => CSS.highlights.get('tag-lead')?.size ?? 0;
+            const before = painted();
+            addEventListener('keydown', event => {
+                const pressed = event.timeStamp;
+                const frame = () => {
+                    if (painted() === before) return requestAnimationFrame(frame);
+                    // After this frame has been painted.
+                    const { port1, port2 } = new MessageChannel();
+                    port1.onmessage = () => { window.keyToPaint = performance.now() - pressed };
+                    port2.postMessage(0);
+                };
+                requestAnimationFrame(frame);
+            }, { capture: true, once: true })";
+        page.run(script, vec![]).await?;
+        page.key('1').await?;
+        let time = page.until("a painted passage", "return window.keyToPaint", vec![], Value::is_number).await?;
+        times.extend(time.as_f64());
+        page.until_saved().await?;
+    }
+    times.sort_by(f64::total_cmp);
+    let (fastest, median, slowest) = (times[0], times[times.len() / 2], times[times.len() - 1]);
+    page.notes.push(format!("key to painted passage: {fastest:.1} / {median:.1} / {slowest:.1} ms (least, median, most)"));
+
+    let place = page.place().await?;
+    let mut starts = Vec::new();
+    for _ in 0..5 {
+        page.open(&place).await?;
+        page.until_text_is_shown().await?;
+        let script = "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null";
+        starts.extend(page.until("a first paint", script, vec![], Value::is_number).await?.as_f64());
+    }
+    starts.sort_by(f64::total_cmp);
+    page.notes.push(format!("warm start to first contentful paint: {:.0} ms (median of 5)", starts[2]));
+    ensure(median <= KEY_TO_PAINT, || format!("key to painted passage takes {median:.1} ms in the median, {times:?}"))
+}
