@@ -24,6 +24,7 @@ impl Page {
 
     /// [`Page::press`] inside of the things that a CSS selector picks.
     pub(crate) async fn press_in(&self, within: &str, role: &str, name: &str) -> Step {
+        self.did(format!("press {role} “{name}” {within}"));
         let started = Instant::now();
         loop {
             let element = self.find_in(within, role, name).await?;
@@ -40,6 +41,7 @@ impl Page {
 
     /// Drags the mouse over words, from the first character to the last, and lets go.
     pub(crate) async fn drag_over(&self, words: Words) -> Step {
+        self.did(format!("drag over {words:?}"));
         let ((x1, y1), (x2, y2)) = self.ends_of(words).await?;
         let (from, to) = ((x1 + 0.5, y1), (x2 - 0.5, y2));
         let middle = ((x1 + x2) / 2.0, (y1 + y2) / 2.0);
@@ -61,6 +63,7 @@ impl Page {
 
     /// Clicks into the middle of words.
     pub(crate) async fn click_on(&self, words: Words) -> Step {
+        self.did(format!("click on {words:?}"));
         let ((x1, y1), (x2, y2)) = self.ends_of(words).await?;
         let click = mouse()
             .then(move_to(((x1 + x2) / 2.0, (y1 + y2) / 2.0)))
@@ -71,6 +74,7 @@ impl Page {
 
     /// Presses the quotation of a passage in the margin and waits until the passage has the focus.
     pub(crate) async fn press_card(&self, card: &Card) -> Step {
+        self.did(format!("press the passage “{}”", card.quote));
         let quote = format!("{} blockquote", card.selector());
         self.client.find(Locator::Css(&quote)).await?.click().await?;
         self.until_current(&card.quote).await
@@ -78,6 +82,7 @@ impl Page {
 
     /// Moves the mouse over words.
     pub(crate) async fn hover_over(&self, words: Words) -> Step {
+        self.did(format!("hover over {words:?}"));
         let ((x1, y1), (x2, y2)) = self.ends_of(words).await?;
         // From elsewhere: a move to where the mouse is already is none.
         let hover = mouse().then(move_to((x1, y1))).then(move_to(((x1 + x2) / 2.0, (y1 + y2) / 2.0)));
@@ -114,6 +119,7 @@ impl Page {
     /// Presses a key with others held down, wherever the keyboard is.
     pub(crate) async fn chord(&self, held: &[Key], key: impl Into<char>) -> Step {
         let key = key.into();
+        self.did(format!("keys {held:?} {}", name_of(key)));
         let mut actions = KeyActions::new("keyboard".to_owned());
         for key in held {
             actions = actions.then(KeyAction::Down { value: (*key).into() });
@@ -132,6 +138,7 @@ impl Page {
 
     /// Types, wherever the keyboard is.
     pub(crate) async fn type_text(&self, text: &str) -> Step {
+        self.did(format!("type “{text}”"));
         let actions = text.chars().fold(KeyActions::new("keyboard".to_owned()), |actions, key| {
             actions.then(KeyAction::Down { value: key }).then(KeyAction::Up { value: key })
         });
@@ -153,8 +160,10 @@ impl Page {
 
     /// Opens the import dialog and chooses a file.
     pub(crate) async fn import_file(&self, path: &Path) -> Step {
+        self.did(format!("import {}", path.display()));
         self.press("button", "Import").await?;
         self.find("dialog", "Add articles").await?;
+        let path = path.canonicalize().map_err(|error| Stop::Failed(format!("{}: {error}", path.display())))?;
         let Some(path) = path.to_str() else { return failed("a path that is no text") };
         let input = self.client.find(Locator::Css("dialog input[type=file]")).await?;
         Ok(input.send_keys(path).await?)
@@ -187,4 +196,14 @@ fn mouse() -> MouseActions {
 
 fn move_to((x, y): Point) -> PointerAction {
     PointerAction::MoveTo { duration: Some(Duration::from_millis(40)), x, y }
+}
+
+/// WebDriver's names for keys are private characters.
+fn name_of(key: char) -> String {
+    const KEYS: [Key; 13] = [
+        Key::Tab, Key::Enter, Key::Escape, Key::Delete, Key::F7, Key::Left, Key::Right, Key::Up, Key::Down, Key::Shift,
+        Key::Control, Key::Alt, Key::Backspace,
+    ];
+    let known = KEYS.into_iter().find(|known| char::from(*known) == key);
+    known.map_or_else(|| key.to_string(), |known| format!("{known:?}"))
 }

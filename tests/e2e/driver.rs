@@ -1,5 +1,5 @@
 //! The browsers: how each is started, and commands that only some of them know.
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -129,9 +129,8 @@ impl Driver {
     /// Sends a command outside of the standard, such as Chromium's developer tools protocol, and returns its value.
     pub(crate) fn command(&self, path: &str, body: &Value) -> Result<Value, String> {
         let answer = self.post(path, &body.to_string()).map_err(|error| format!("{path}: {error}"))?;
-        let json = answer.split_once("\r\n\r\n").map_or("", |(_, json)| json);
-        let mut answer: Value =
-            serde_json::from_str(json).map_err(|error| format!("{path} answered no JSON ({error}): {answer}"))?;
+        let mut answer: Value = serde_json::from_slice(&answer)
+            .map_err(|error| format!("{path} answered no JSON ({error}): {}", String::from_utf8_lossy(&answer)))?;
         let value = answer["value"].take();
         match value.get("error") {
             Some(error) => Err(format!("{path}: {error}: {}", value["message"])),
@@ -139,17 +138,31 @@ impl Driver {
         }
     }
 
-    fn post(&self, path: &str, body: &str) -> std::io::Result<String> {
+    /// The body of the answer. The driver keeps the connection open, so the length must be read.
+    fn post(&self, path: &str, body: &str) -> std::io::Result<Vec<u8>> {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port))?;
         stream.set_read_timeout(Some(START))?;
         let (port, length) = (self.port, body.len());
         write!(
             stream,
             "POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json; charset=utf-8\r\n\
-             Content-Length: {length}\r\nConnection: close\r\n\r\n{body}"
+             Content-Length: {length}\r\n\r\n{body}"
         )?;
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer)?;
+        let mut reader = BufReader::new(stream);
+        let mut expected = 0;
+        loop {
+            let mut line = String::new();
+            if reader.read_line(&mut line)? <= "\r\n".len() {
+                break;
+            }
+            if let Some((name, value)) = line.split_once(':')
+                && name.eq_ignore_ascii_case("content-length")
+            {
+                expected = value.trim().parse().unwrap_or_default();
+            }
+        }
+        let mut answer = vec![0; expected];
+        reader.read_exact(&mut answer)?;
         Ok(answer)
     }
 }

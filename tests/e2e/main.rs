@@ -78,9 +78,13 @@ async fn run(engine: Engine, journey: &Journey, tally: &mut Tally) {
                 Ok(result) => result,
                 Err(_) => Err(Stop::Failed(format!("not done after {} s", LONGEST.as_secs()))),
             };
-            if let Err(Stop::Failed(_)) = &result {
-                page.save_screenshot(&picture(engine, journey)).await;
-            }
+            let result = match result {
+                Err(Stop::Failed(reason)) => {
+                    page.save_screenshot(&picture(engine, journey)).await;
+                    Err(Stop::Failed(format!("{reason}\n      after: {}", page.trail())))
+                }
+                result => result,
+            };
             let notes = std::mem::take(&mut page.notes);
             page.close().await;
             (result, notes)

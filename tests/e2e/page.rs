@@ -1,4 +1,5 @@
 //! A page of the app in a browser of its own, and how a journey ends early.
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -57,6 +58,7 @@ pub(crate) struct Page {
     pub(crate) language: &'static str,
     driver: Driver,
     session: String,
+    trail: RefCell<Vec<String>>,
 }
 
 impl Page {
@@ -77,7 +79,7 @@ impl Page {
             .map_err(|error| Stop::Failed(format!("the browser does not start: {error}")))?;
         let session = client.session_id().await?.unwrap_or_default();
         let page =
-            Self { engine, client, server, folder, notes: Vec::new(), language: "en", driver, session };
+            Self { engine, client, server, folder, notes: Vec::new(), language: "en", driver, session, trail: RefCell::default() };
         if engine == Engine::WebKit {
             let (width, height) = WINDOW;
             page.client.set_window_rect(0, 0, width, height).await?;
@@ -98,9 +100,22 @@ impl Page {
         }
     }
 
+    /// Notes what is being done, for the report of a failure.
+    pub(crate) fn did(&self, what: impl Into<String>) {
+        self.trail.borrow_mut().push(what.into());
+    }
+
+    /// The last things that were done.
+    pub(crate) fn trail(&self) -> String {
+        const SHOWN: usize = 6;
+        let trail = self.trail.borrow();
+        trail[trail.len().saturating_sub(SHOWN)..].join(" → ")
+    }
+
     /// Loads the app at a place (`""` for the library, else `#/read/…`), as after closing and opening the tab, and
     /// waits until it is ready. No reload: geckodriver reloads past the service worker.
     pub(crate) async fn open(&self, place: &str) -> Step {
+        self.did(format!("open {:?}", self.address(place)));
         self.client.goto("about:blank").await?;
         self.client.goto(&self.address(place)).await?;
         self.wait_until_ready().await

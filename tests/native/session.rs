@@ -370,7 +370,7 @@ pub(crate) fn loaded() -> Loaded {
     Loaded {
         trouble: None,
         heads: Vec::new(),
-        glances: BTreeMap::new(),
+        glances: Default::default(),
         tags: Vec::new(),
         settings: Settings::default(),
         device: "here".into(),
@@ -392,27 +392,23 @@ fn no_stamp() -> Stamp {
 
 /// What holds after every action.
 fn check_invariants(state: &AppState, action: &Action) {
+    let action: String = format!("{action:?}").chars().take(80).collect();
     let is_known = |id: &AnnotationId| state.annotations.get(id).is_some();
-    if let Action::Focus(_) = action {
-        // The view focuses only what it shows; an id from outside is checked by `Went`.
-    } else {
-        assert!(state.view.focus.as_ref().is_none_or(is_known), "the focus is gone after {action:?}");
-    }
-    assert!(state.view.editing_range.as_ref().is_none_or(is_known), "the edited range is gone after {action:?}");
-    assert!(state.saving.in_flight <= state.saving.queue.len(), "more is written than waits after {action:?}");
+    assert!(state.view.focus.as_ref().is_none_or(is_known), "the focus is gone after {action}");
+    assert!(state.view.editing_range.as_ref().is_none_or(is_known), "the edited range is gone after {action}");
+    assert!(state.saving.in_flight <= state.saving.queue.len(), "more is written than waits after {action}");
     if let Some(open) = &state.open {
-        assert_eq!(*open.text, DocumentText::new(&open.document.blocks), "the text changed by {action:?}");
+        assert_eq!(*open.text, DocumentText::new(&open.document.blocks), "the text changed by {action}");
         let selected = state.selected_span();
-        assert!(selected.is_none_or(|span| !span.is_empty() && span.end <= open.text.char_len()), "{action:?}");
+        assert!(selected.is_none_or(|span| !span.is_empty() && span.end <= open.text.char_len()), "{action}");
         for placed in state.annotations.placed() {
-            assert_eq!(open.text.slice(placed.span), placed.annotation.quote(), "{action:?}");
+            assert_eq!(open.text.slice(placed.span), placed.annotation.quote(), "{action}");
         }
         if let Some(entry) = state.library.entries.get(&open.document.id) {
-            assert_eq!(entry.glance.annotations as usize, state.annotations.len(), "{action:?}");
-            assert_eq!(entry.head.title, open.document.title, "{action:?}");
+            assert_eq!(entry.glance.annotations as usize, state.annotations.len(), "{action}");
         }
     } else {
-        assert!(state.annotations.is_empty() && state.selected_span().is_none(), "{action:?}");
+        assert!(state.annotations.is_empty() && state.selected_span().is_none(), "{action}");
     }
     if state.phase == Phase::Loading {
         assert_eq!(state.saving.unsaved(), 0);
