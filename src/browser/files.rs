@@ -29,16 +29,16 @@ pub fn of_list(list: &FileList) -> Vec<File> {
 }
 
 /// Hands the browser a file to save.
-pub fn save(name: &str, media_type: &str, text: &str) -> Result<(), JsValue> {
+pub fn save(name: &str, media_type: &str, bytes: &[u8]) -> Result<(), JsValue> {
     let options = BlobPropertyBag::new();
     options.set_type(media_type);
-    let blob = Blob::new_with_str_sequence_and_options(&Array::of1(&text.into()), &options)?;
+    let blob = Blob::new_with_u8_array_sequence_and_options(&Array::of1(&Uint8Array::from(bytes)), &options)?;
     let address = Url::create_object_url_with_blob(&blob)?;
     let link: HtmlAnchorElement = document().create_element("a")?.dyn_into()?;
     link.set_href(&address);
     link.set_download(name);
     link.click();
-    // The download has begun by then; without this the text would stay in memory until the page closes.
+    // The download has begun by then; without this the bytes would stay in memory until the page closes.
     gloo::timers::callback::Timeout::new(60_000, move || {
         if Url::revoke_object_url(&address).is_err() {
             super::log("could not release an exported file");

@@ -220,6 +220,8 @@ pub enum Action {
     /// Storage has refused it.
     CommitFailed(StorageTrouble),
 
+    /// Hand out a document's original, byte for byte.
+    SaveOriginal(DocumentId),
     /// Export the annotations of the open document.
     ExportWebAnnotation,
     /// Show a message.

@@ -55,6 +55,8 @@ pub enum Effect {
     SelectInPage(Span),
     /// Drop the selection in the page.
     ClearPageSelection,
+    /// Hand the browser a document's original for saving.
+    SaveOriginal(DocumentId),
     /// Have the helper thread write a file and hand it to the browser.
     ExportWebAnnotation {
         /// The document.

@@ -74,6 +74,7 @@ fn apply(state: &mut AppState, action: Action) -> Vec<Effect> {
         Action::Committed => saving::committed(state),
         Action::CommitFailed(trouble) => saving::failed(state, trouble),
 
+        Action::SaveOriginal(document) => vec![Effect::SaveOriginal(document)],
         Action::ExportWebAnnotation => export(state),
         Action::Tell(notice) => tell(state, notice),
         Action::Say(spoken) => say(state, spoken),

@@ -192,6 +192,18 @@ pub(super) fn run(effect: Effect, hub: &Hub) {
             }
         }
         Effect::ClearPageSelection => article::clear_selection(),
+        Effect::SaveOriginal(document) => spawn_local(async move {
+            let original = storage.original(&document).await;
+            let saved = match original {
+                Ok(Some((name, bytes))) => files::save(&name, "application/octet-stream", &bytes).map(|()| name).ok(),
+                Ok(None) => None,
+                Err(error) => {
+                    log(&error.to_string());
+                    None
+                }
+            };
+            hub.dispatch(Action::Tell(saved.map_or(Notice::ExportFailed, Notice::Exported)));
+        }),
         Effect::ExportWebAnnotation { document, annotations } => {
             let request = Request::ExportWebAnnotation {
                 document: Box::new(DocumentRow::from(&*document)),
@@ -202,7 +214,7 @@ pub(super) fn run(effect: Effect, hub: &Hub) {
             spawn_local(async move {
                 let saved = match hub.worker().ask(&request, &[]).await {
                     Ok(Response::File { name, media_type, text }) => {
-                        files::save(&name, &media_type, &text).map(|()| name).ok()
+                        files::save(&name, &media_type, text.as_bytes()).map(|()| name).ok()
                     }
                     Ok(Response::Imported(_) | Response::Refused(_)) | Err(_) => None,
                 };

@@ -87,6 +87,16 @@ async fn a_document_comes_back_after_the_database_was_opened_again() {
 }
 
 #[wasm_bindgen_test]
+async fn the_original_comes_back_byte_for_byte() {
+    let (storage, name) = fresh().await;
+    let stored = document();
+    let bytes = [0xef, 0xbb, 0xbf, b'a', 0, 0xff, 13, 10];
+    storage.add_document(&stored, &bytes, &device(), None).await.expect("it is stored");
+    let original = again(&name).await.original(&stored.id).await.expect("it is read");
+    assert_eq!(original, Some(("ke-hoach.txt".to_owned(), bytes.to_vec())));
+}
+
+#[wasm_bindgen_test]
 async fn annotations_come_back_as_they_were_committed() {
     let (storage, name) = fresh().await;
     let stored = document();

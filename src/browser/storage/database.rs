@@ -28,6 +28,9 @@ use crate::record::{
 /// told from a first start.
 const HELD_DATA: &str = "concord.held-data";
 
+/// The name under which a pasted text is kept.
+const PASTED: &str = "pasted.txt";
+
 /// The stored data of this profile.
 #[derive(Clone)]
 pub struct Storage {
@@ -160,6 +163,23 @@ impl Storage {
         Ok(Some(Volume { document: head.with_text(revision), annotations, quarantined }))
     }
 
+    /// The original of a document with the name of its file; `None` when there is none.
+    pub async fn original(&self, id: &DocumentId) -> Result<Option<(String, Vec<u8>)>, StorageError> {
+        let Inner::Database { database, .. } = &self.inner else { return Ok(None) };
+        let doing = "read the original";
+        let work = async {
+            let transaction = database.transaction([DOCUMENTS, FILES]).build()?;
+            let head = one(&transaction.object_store(DOCUMENTS)?, id.as_str().into()).await?;
+            let Some(Ok(head)) = head.as_deref().map(from_json::<DocumentRow>) else { return Ok(None) };
+            let name = head.source.file_name.unwrap_or_else(|| PASTED.to_owned());
+            let key = schema::file_key(id, head.revision, &name);
+            let files = transaction.object_store(FILES)?;
+            let bytes: Option<JsValue> = files.get::<JsValue, JsValue, _>(key).build()?.await?;
+            Ok(bytes.map(|bytes| (name, Uint8Array::new(&bytes).to_vec())))
+        };
+        work.await.map_err(|error| StorageError::from_request(doing, error))
+    }
+
     /// Stores a new document with its original, byte for byte, and the journal row that says so.
     pub async fn add_document(
         &self,
@@ -177,7 +197,7 @@ impl Storage {
         };
         let head = to_json(&DocumentRow::from(document));
         let revision = to_json(&RevisionRow::from(document));
-        let name = document.source.file_name.as_deref().unwrap_or("text");
+        let name = document.source.file_name.as_deref().unwrap_or(PASTED);
         let step = Step {
             deed: Deed::AddDocument,
             at: document.imported_at,

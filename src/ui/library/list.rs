@@ -131,10 +131,13 @@ fn document_row(app: &App, entry: &Entry, on_rename: Callback<()>) -> Html {
     let facts: Vec<String> = source.into_iter().chain([messages.minutes(reading_minutes(head.chars))]).collect();
     let read = if glance.reads == 0 { messages.not_read_yet().to_owned() } else { messages.read_percent(&percent(entry)) };
     let document = head.id.clone();
+    let original = app.hub.on(move |()| Action::SaveOriginal(document.clone()));
+    let document = head.id.clone();
     let remove =
         app.hub.on(move |()| Action::Remove { document: document.clone(), removed: true, at: clock::now() });
     let items = vec![
         MenuItem::new(messages.rename(), on_rename),
+        MenuItem::new(messages.download_original(), original),
         MenuItem { is_danger: true, ..MenuItem::new(messages.remove_document(), remove) },
     ];
     let language_mark = match head.language {

@@ -15,6 +15,7 @@ pub(super) fn info(app: &App, open: &OpenDocument) -> Html {
     };
     let source = document.source.file_name.clone().unwrap_or_else(|| m.pasted_text().to_owned());
     let source = format!("{source}, {}", m.bytes(document.source.bytes as f64));
+    let reads = app.state.library.entries.get(&document.id).map_or(1, |entry| entry.glance.reads);
     let rows = [
         (m.info_title(), Some(document.title.clone())),
         (m.info_section(), document.meta.section.clone()),
@@ -22,6 +23,7 @@ pub(super) fn info(app: &App, open: &OpenDocument) -> Html {
         (m.info_byline(), document.meta.byline.clone()),
         (m.info_source(), Some(source)),
         (m.info_language(), Some(language.to_owned())),
+        (m.info_read(), Some(m.times_read(reads))),
         (m.info_added(), Some(clock::local_text(document.imported_at, interface.code()))),
         (m.info_length(), Some(m.characters(open.text.char_len().0))),
     ];

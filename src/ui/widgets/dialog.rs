@@ -40,7 +40,7 @@ pub(in crate::ui) fn Dialog(props: &DialogProps) -> Html {
                     { icon(Icon::Close) }
                 </button>
             </header>
-            <div class="dialog__b">{ props.children.clone() }</div>
+            <div class="dialog__b" tabindex={props.is_wide.then_some("0")}>{ props.children.clone() }</div>
             if props.footer != Html::default() {
                 <footer class="dialog__f">{ props.footer.clone() }</footer>
             }

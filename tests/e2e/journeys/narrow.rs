@@ -8,7 +8,7 @@ const WIDTH: u32 = 390;
 const HEIGHT: u32 = 844;
 /// Firefox makes no window narrower than this.
 const WIDEST: u64 = 500;
-const NETS: &str = "lost net";
+const NETS: &str = "lost nets";
 
 pub(super) async fn walk(page: &mut Page) -> Step {
     if page.engine == Engine::Chromium {

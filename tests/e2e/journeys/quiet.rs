@@ -1,5 +1,5 @@
 //! Nothing in the console: the first journey again, with an ear on errors and on the content security policy.
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::driver::Engine;
 use crate::page::{Page, Step, ensure};
@@ -17,7 +17,11 @@ pub(super) async fn walk(page: &mut Page) -> Step {
     let noise = page.text_from("return localStorage.getItem('e2e-noise') || ''", vec![]).await?;
     ensure(noise.is_empty(), || format!("the page met:\n{noise}"))?;
     let console = page.console()?;
-    let is_bad = |entry: &&Value| entry["level"] == "SEVERE" || entry["level"] == "WARNING";
-    let bad: Vec<String> = console.iter().filter(is_bad).map(|entry| entry["message"].to_string()).collect();
-    ensure(bad.is_empty(), || format!("the console says:\n{}", bad.join("\n")))
+    let messages = |level: &str| {
+        let entries = console.iter().filter(|entry| entry["level"] == level);
+        entries.map(|entry| entry["message"].to_string()).collect::<Vec<_>>()
+    };
+    page.notes.extend(messages("WARNING"));
+    let errors = messages("SEVERE");
+    ensure(errors.is_empty(), || format!("the console says:\n{}", errors.join("\n")))
 }
