@@ -13,6 +13,7 @@ mod import;
 mod layers;
 mod locales;
 mod record;
+mod rust_source;
 mod session;
 mod state;
 mod text;

@@ -82,6 +82,9 @@ async fn widen_range(page: &Page) -> Step<String> {
     page.until_current(AGREEMENT).await?;
     page.key('[').await?;
     page.until_current(OFFICE).await?;
+    // Without the caret: `caret_mode` tells what Enter does with it.
+    page.key(Key::F7).await?;
+    page.until_spoken("Keyboard caret off").await?;
     page.tab_to("Edit range").await?;
     page.key(Key::Enter).await?;
     page.find("button", "Keep this range").await?;

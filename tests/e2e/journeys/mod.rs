@@ -21,5 +21,6 @@ macro_rules! journeys {
 }
 
 journeys! {
-    mouse keyboard offline import bad_inputs storage_missing storage_full seed export vietnamese narrow quiet speed
+    mouse keyboard caret_mode offline import bad_inputs storage_missing storage_full seed export
+    vietnamese narrow quiet speed
 }

@@ -25,6 +25,8 @@ pub(super) async fn walk(page: &mut Page) -> Step {
     page.press("button", "Open a sample").await?;
     page.until_text_is_shown().await?;
     ensure_fits(page, "the reader").await?;
+    let x = page.run("const r=document.documentElement; return [r.scrollHeight, innerHeight, [...document.querySelectorAll('body *')].filter(e=>!e.closest('.rwrap')&&e.getBoundingClientRect().bottom>innerHeight+1).map(e=>e.tagName+'.'+e.className+e.getBoundingClientRect().bottom).slice(0,9)]", vec![]).await?;
+    page.notes.push(x.to_string());
 
     page.select(NETS).await?;
     let toolbar = "return byRole('toolbar', 'Selection')[0]";

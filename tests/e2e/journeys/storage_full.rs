@@ -16,17 +16,16 @@ const FILL: &str = "
     const request = indexedDB.open('filler');
     request.onupgradeneeded = () => request.result.createObjectStore('rows', { autoIncrement: true });
     request.onsuccess = async () => {
-        const database = request.result;
+        const database = request.result, noise = new Uint8Array(4 * 1024 * 1024);
+        // Noise, because zeros would be packed.
+        for (let at = 0; at < noise.length; at += 65536) crypto.getRandomValues(noise.subarray(at, at + 65536));
         const put = size => new Promise(done => {
             const writing = database.transaction('rows', 'readwrite');
-            writing.objectStore('rows').add(crypto.getRandomValues(new Uint8Array(Math.min(size, 65536))).buffer);
-            const piece = new Uint8Array(size);
-            for (let at = 0; at < size; at += 65536) crypto.getRandomValues(piece.subarray(at, Math.min(size, at + 65536)));
-            writing.objectStore('rows').add(piece);
+            writing.objectStore('rows').add(noise.slice(0, size));
             writing.oncomplete = () => done(true);
             writing.onabort = () => done(false);
         });
-        for (let size = 4 * 1024 * 1024; size >= 16; size = Math.floor(size / 4)) while (await put(size)) window.filled = (window.filled || 0) + size;
+        for (let size = noise.length; size >= 16; size = Math.floor(size / 4)) while (await put(size));
         database.close();
         window.isFull = true;
     }";
@@ -44,9 +43,6 @@ pub(super) async fn walk(page: &mut Page) -> Step {
 
     page.run(FILL, vec![]).await?;
     page.until_within(Duration::from_secs(60), "full storage", "return window.isFull", vec![], |full| *full == true).await?;
-    let x = page.run("navigator.storage.estimate().then(e => window.est = JSON.stringify(e)); return [window.filled, window.est]", vec![]).await?;
-    let x2 = page.run("return [window.filled, window.est]", vec![]).await?;
-    page.notes.push(format!("{x} {x2}"));
     page.select(SNAGS).await?;
     page.key('6').await?;
     page.until_card(SNAGS, &["measure"]).await?;
