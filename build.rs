@@ -25,7 +25,8 @@ impl Message {
         for text in self.texts() {
             let mut rest = text;
             while let Some((_, after)) = rest.split_once('{') {
-                let (name, after) = after.split_once('}').unwrap_or_else(|| panic!("unclosed placeholder in {text:?}"));
+                let (name, after) =
+                    after.split_once('}').unwrap_or_else(|| panic!("unclosed placeholder in {text:?}"));
                 found.insert(name.to_owned());
                 rest = after;
             }
@@ -59,7 +60,13 @@ fn main() {
 fn read(path: &str) -> BTreeMap<String, Message> {
     let text = fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"));
     let table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{path}: {error}"));
-    table.into_iter().map(|(key, value)| { let message = message(path, &key, value); (key, message) }).collect()
+    table
+        .into_iter()
+        .map(|(key, value)| {
+            let message = message(path, &key, value);
+            (key, message)
+        })
+        .collect()
 }
 
 fn message(path: &str, key: &str, value: toml::Value) -> Message {

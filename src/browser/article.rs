@@ -70,7 +70,8 @@ fn read_selection(article: &Element, text: &DocumentText) -> Option<PageSelectio
         return Some(PageSelection::Caret(moving));
     }
     let range = selection.get_range_at(0).ok()?;
-    let start = offset_of(article, text, &range.start_container().ok()?, range.start_offset().ok()?, Edge::Start);
+    let start =
+        offset_of(article, text, &range.start_container().ok()?, range.start_offset().ok()?, Edge::Start);
     let end = offset_of(article, text, &range.end_container().ok()?, range.end_offset().ok()?, Edge::End);
     Some(PageSelection::Stretch { span: Span::between(start, end), focus: moving })
 }
@@ -78,7 +79,8 @@ fn read_selection(article: &Element, text: &DocumentText) -> Option<PageSelectio
 /// Selects a span in the page; `anchor` stays put when the selection is extended.
 pub fn select(article: &Element, text: &DocumentText, anchor: CharOffset, focus: CharOffset) {
     let Some(selection) = window().get_selection().ok().flatten() else { return };
-    let (Some((from, at)), Some((to, until))) = (place(article, text, anchor), place(article, text, focus)) else {
+    let (Some((from, at)), Some((to, until))) = (place(article, text, anchor), place(article, text, focus))
+    else {
         return;
     };
     if let Err(error) = selection.set_base_and_extent(&from, at, &to, until) {
@@ -149,7 +151,9 @@ fn offset_of(article: &Element, text: &DocumentText, node: &Node, offset: u32, e
     match edge {
         _ if is_before => CharOffset(0),
         Edge::Start if node.contains(Some(article)) && !node.is_same_node(Some(article)) => CharOffset(0),
-        Edge::Start | Edge::End => last_block(article, node).map_or(text.char_len(), |block| text.block_span(block).end),
+        Edge::Start | Edge::End => {
+            last_block(article, node).map_or(text.char_len(), |block| text.block_span(block).end)
+        }
     }
 }
 

@@ -31,7 +31,12 @@ pub fn matches(query: &str) -> bool {
 }
 
 /// The blocks within the scroller's view, widened by so many heights of it on both sides; none when there are none.
-pub fn blocks_near(article: &Element, scroller: &Element, block_count: usize, screens: f64) -> Option<(usize, usize)> {
+pub fn blocks_near(
+    article: &Element,
+    scroller: &Element,
+    block_count: usize,
+    screens: f64,
+) -> Option<(usize, usize)> {
     if block_count == 0 {
         return None;
     }
@@ -40,11 +45,13 @@ pub fn blocks_near(article: &Element, scroller: &Element, block_count: usize, sc
     let (top, bottom) = (view.top() - reach, view.bottom() + reach);
     let sections = article.children();
     let section_count = block_count.div_ceil(BLOCKS_PER_SECTION);
-    let rect_of_section = |n: usize| sections.item(n as u32).map(|section| section.get_bounding_client_rect());
+    let rect_of_section =
+        |n: usize| sections.item(n as u32).map(|section| section.get_bounding_client_rect());
     let first_section =
         partition(section_count, |n| rect_of_section(n).is_some_and(|rect| rect.bottom() < top));
     let last_section =
-        partition(section_count, |n| rect_of_section(n).is_some_and(|rect| rect.top() <= bottom)).saturating_sub(1);
+        partition(section_count, |n| rect_of_section(n).is_some_and(|rect| rect.top() <= bottom))
+            .saturating_sub(1);
     let first_section = first_section.min(section_count - 1);
     let last_section = last_section.max(first_section);
     let in_section = |section: usize, is_before: &dyn Fn(DomRect) -> bool| {
@@ -52,7 +59,8 @@ pub fn blocks_near(article: &Element, scroller: &Element, block_count: usize, sc
         let length = BLOCKS_PER_SECTION.min(block_count - start);
         start
             + partition(length, |n| {
-                block_element(article, start + n).is_some_and(|block| is_before(block.get_bounding_client_rect()))
+                block_element(article, start + n)
+                    .is_some_and(|block| is_before(block.get_bounding_client_rect()))
             })
     };
     let first = in_section(first_section, &|rect| rect.bottom() < top).min(block_count - 1);
@@ -102,7 +110,8 @@ pub fn reveal(article: &Element, scroller: &Element, text: &DocumentText, span: 
 pub fn scroll_to_block(article: &Element, scroller: &Element, block: usize) {
     for _ in 0..3 {
         let Some(element) = block_element(article, block) else { return };
-        let distance = element.get_bounding_client_rect().top() - scroller.get_bounding_client_rect().top() - 64.0;
+        let distance =
+            element.get_bounding_client_rect().top() - scroller.get_bounding_client_rect().top() - 64.0;
         if distance.abs() < 2.0 {
             return;
         }

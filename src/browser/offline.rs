@@ -26,7 +26,8 @@ pub async fn register(on_waiting: impl Fn() + 'static) {
     watch(registration.waiting(), on_waiting.clone());
     watch(registration.installing(), on_waiting.clone());
     let (found, callback) = (registration.clone(), on_waiting);
-    EventListener::new(&registration, "updatefound", move |_| watch(found.installing(), callback.clone())).forget();
+    EventListener::new(&registration, "updatefound", move |_| watch(found.installing(), callback.clone()))
+        .forget();
 }
 
 /// Starts the version that waits; the page is loaded anew once it has taken over.
@@ -84,12 +85,14 @@ pub async fn storage_report() -> StorageReport {
     let mut report = StorageReport { works_offline, ..StorageReport::default() };
     let Some(manager) = storage_manager() else { return report };
     if let Ok(promise) = manager.persisted() {
-        report.persisted = JsFuture::from(promise).await.ok().and_then(|value| JsValue::from(value).as_bool());
+        report.persisted =
+            JsFuture::from(promise).await.ok().and_then(|value| JsValue::from(value).as_bool());
     }
     if let Ok(promise) = manager.estimate()
         && let Ok(estimate) = JsFuture::from(promise).await
     {
-        let number = |key: &str| js_sys::Reflect::get(&estimate, &key.into()).ok().and_then(|value| value.as_f64());
+        let number =
+            |key: &str| js_sys::Reflect::get(&estimate, &key.into()).ok().and_then(|value| value.as_f64());
         report.usage = number("usage");
         report.quota = number("quota");
     }

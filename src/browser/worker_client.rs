@@ -95,9 +95,12 @@ impl WorkerClient {
     fn prepare(&self, number: u32) -> Result<(Promise, Promise), WorkerError> {
         let mut slot = self.running.borrow_mut();
         if slot.is_none() {
-            *slot = Some(Running::start(&self.running).map_err(|error| WorkerError::Died(format!("{error:?}")))?);
+            *slot =
+                Some(Running::start(&self.running).map_err(|error| WorkerError::Died(format!("{error:?}")))?);
         }
-        let Some(running) = slot.as_ref() else { return Err(WorkerError::Died("it did not start".to_owned())) };
+        let Some(running) = slot.as_ref() else {
+            return Err(WorkerError::Died("it did not start".to_owned()));
+        };
         let pending = running.pending.clone();
         let answer = Promise::new(&mut |resolve, reject| {
             pending.borrow_mut().insert(number, Pending { resolve, reject });
@@ -107,7 +110,8 @@ impl WorkerClient {
 
     fn send(&self, number: u32, request: &Request, bytes: &[u8]) -> Result<(), WorkerError> {
         let envelope = Envelope { number, body: request };
-        let question = serde_json::to_string(&envelope).map_err(|error| WorkerError::Died(error.to_string()))?;
+        let question =
+            serde_json::to_string(&envelope).map_err(|error| WorkerError::Died(error.to_string()))?;
         let array = Uint8Array::from(bytes);
         let message = Array::of2(&question.into(), &array);
         let slot = self.running.borrow();
@@ -140,7 +144,8 @@ impl Running {
         });
         let answers = pending.clone();
         let on_message = EventListener::new(&worker, "message", move |event| {
-            let Some(text) = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string()) else {
+            let Some(text) = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string())
+            else {
                 return;
             };
             let number = if text == READY { Some(0) } else { number_of(&text) };
@@ -153,7 +158,8 @@ impl Running {
         });
         let slot = Rc::downgrade(slot);
         let on_error = EventListener::new(&worker, "error", move |event| {
-            let cause = event.dyn_ref::<web_sys::ErrorEvent>().map_or_else(String::new, web_sys::ErrorEvent::message);
+            let cause =
+                event.dyn_ref::<web_sys::ErrorEvent>().map_or_else(String::new, web_sys::ErrorEvent::message);
             let running = slot.upgrade().and_then(|slot| slot.borrow_mut().take());
             if let Some(running) = running {
                 running.stop(&cause);

@@ -17,7 +17,8 @@ pub struct ExportFile {
 /// A file name made of a title: letters, digits and dashes, so that every system takes it.
 fn file_stem(title: &str) -> String {
     let folded = crate::model::text::folded(title);
-    let words: Vec<&str> = folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> =
+        folded.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let mut stem = String::new();
     for word in words {
         if stem.len() + word.len() > 60 {

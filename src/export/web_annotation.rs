@@ -20,7 +20,8 @@ pub fn web_annotation(
     at: Timestamp,
 ) -> ExportFile {
     let collection = format!("urn:uuid:{}#annotations", document.id);
-    let items: Vec<Value> = annotations.iter().map(|annotation| item(document, annotation, tags, at)).collect();
+    let items: Vec<Value> =
+        annotations.iter().map(|annotation| item(document, annotation, tags, at)).collect();
     let value = json!({
         "@context": CONTEXT,
         "id": collection,

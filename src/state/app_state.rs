@@ -108,7 +108,10 @@ impl Library {
     pub fn in_order(&self) -> Vec<&Rc<Entry>> {
         let mut entries: Vec<_> = self.entries.values().filter(|entry| !entry.head.removed).collect();
         entries.sort_unstable_by_key(|entry| {
-            std::cmp::Reverse((entry.glance.opened_at.max(Some(entry.head.imported_at)), entry.head.id.clone()))
+            std::cmp::Reverse((
+                entry.glance.opened_at.max(Some(entry.head.imported_at)),
+                entry.head.id.clone(),
+            ))
         });
         entries
     }
@@ -120,7 +123,9 @@ impl Library {
 
     /// A document with the same text.
     pub fn twin_of(&self, text_sha256: &str) -> Option<&Rc<Entry>> {
-        self.entries.values().find(|entry| !entry.head.removed && entry.head.source.text_sha256 == text_sha256)
+        self.entries
+            .values()
+            .find(|entry| !entry.head.removed && entry.head.source.text_sha256 == text_sha256)
     }
 
     /// Changes one entry.

@@ -122,7 +122,11 @@ fn target(state: &AppState) -> Option<Rc<Annotation>> {
 }
 
 fn annotation_on(state: &AppState, span: Span) -> Option<Rc<Annotation>> {
-    state.annotations.overlapping(span).find(|placed| placed.span == span).map(|placed| placed.annotation.clone())
+    state
+        .annotations
+        .overlapping(span)
+        .find(|placed| placed.span == span)
+        .map(|placed| placed.annotation.clone())
 }
 
 /// The change that puts a tag, or a bare mark, where [`target`] says; none when there is nowhere to put it.
@@ -212,8 +216,12 @@ pub(super) fn relabel(state: &mut AppState, block: u32, role: Role, at: Timestam
         return Vec::new();
     }
     let (document, revision) = (open.document.id.clone(), open.document.revision);
-    let effects =
-        perform(state, Deed::Relabel, vec![Change::Role { document, revision, block, before, after: role }], at);
+    let effects = perform(
+        state,
+        Deed::Relabel,
+        vec![Change::Role { document, revision, block, before, after: role }],
+        at,
+    );
     tell(state, Notice::Done(Deed::Relabel));
     effects
 }
@@ -227,14 +235,23 @@ pub(super) fn rename(state: &mut AppState, document: DocumentId, title: &str, at
     perform(state, Deed::Rename, vec![Change::Title { document, before, after }], at)
 }
 
-pub(super) fn remove(state: &mut AppState, document: DocumentId, removed: bool, at: Timestamp) -> Vec<Effect> {
+pub(super) fn remove(
+    state: &mut AppState,
+    document: DocumentId,
+    removed: bool,
+    at: Timestamp,
+) -> Vec<Effect> {
     let is_so = state.library.entries.get(&document).is_none_or(|entry| entry.head.removed == removed);
     if is_so {
         return Vec::new();
     }
     let deed = if removed { Deed::RemoveDocument } else { Deed::AddDocument };
-    let mut effects =
-        perform(state, deed.clone(), vec![Change::Removed { document, before: !removed, after: removed }], at);
+    let mut effects = perform(
+        state,
+        deed.clone(),
+        vec![Change::Removed { document, before: !removed, after: removed }],
+        at,
+    );
     effects.extend(leave_if_removed(state));
     tell(state, Notice::Done(deed));
     effects
@@ -361,7 +378,9 @@ fn apply_change(state: &mut AppState, change: &Change) {
         }
         Change::Role { document, block, after, .. } => {
             let block = *block as usize;
-            if let Some(block) = open_mut(state, document).and_then(|open| open.document.blocks.get_mut(block)) {
+            if let Some(block) =
+                open_mut(state, document).and_then(|open| open.document.blocks.get_mut(block))
+            {
                 block.role = *after;
             }
         }
@@ -381,7 +400,8 @@ fn apply_change(state: &mut AppState, change: &Change) {
 
 fn apply_annotation(state: &mut AppState, before: Option<&Annotation>, after: Option<&Annotation>) {
     let Some(known) = after.or(before) else { return };
-    let text = state.open.as_ref().filter(|open| open.document.id == known.document).map(|open| open.text.clone());
+    let text =
+        state.open.as_ref().filter(|open| open.document.id == known.document).map(|open| open.text.clone());
     match (text, after) {
         (Some(text), Some(after)) => Rc::make_mut(&mut state.annotations).insert(&text, after.clone()),
         (Some(_), None) => Rc::make_mut(&mut state.annotations).remove(&known.id),

@@ -15,7 +15,8 @@ mod update;
 
 pub use action::{Action, Chosen, Loaded, RawSelection, SettingChange};
 pub use app_state::{
-    AppState, Entry, History, ImportJob, JobId, JobState, Library, OpenDocument, Overlay, Phase, Saving, Selected, View,
+    AppState, Entry, History, ImportJob, JobId, JobState, Library, OpenDocument, Overlay, Phase, Saving,
+    Selected, View,
 };
 pub use effect::Effect;
 pub use notice::{ImportFailure, Notice, Spoken, StorageTrouble};

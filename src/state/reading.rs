@@ -208,8 +208,7 @@ pub(super) fn focus_layer_at(state: &mut AppState, offset: CharOffset) -> Vec<Ef
         Rc::make_mut(&mut state.view).focus = None;
         return Vec::new();
     }
-    let current =
-        layers.iter().position(|placed| Some(&placed.annotation.id) == state.view.focus.as_ref());
+    let current = layers.iter().position(|placed| Some(&placed.annotation.id) == state.view.focus.as_ref());
     let next = current.map_or(0, |n| (n + 1) % layers.len());
     let id = layers[next].annotation.id.clone();
     focus(state, Some(id))

@@ -69,8 +69,10 @@ pub(super) fn failed(state: &mut AppState, trouble: StorageTrouble) -> Vec<Effec
 
 /// Two steps of typing in the same note as one.
 pub(super) fn joined(earlier: &Step, later: &Step) -> Option<Step> {
-    let ([Change::Annotation { before, after: Some(middle) }], [Change::Annotation { before: Some(_), after: Some(last) }]) =
-        (earlier.changes.as_slice(), later.changes.as_slice())
+    let (
+        [Change::Annotation { before, after: Some(middle) }],
+        [Change::Annotation { before: Some(_), after: Some(last) }],
+    ) = (earlier.changes.as_slice(), later.changes.as_slice())
     else {
         return None;
     };

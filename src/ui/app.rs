@@ -209,8 +209,12 @@ fn use_file_drop(hub: &Hub) -> bool {
             ended.set(0);
             hidden.set(false);
             let list = event.data_transfer().and_then(|data| data.files());
-            let inputs: Vec<Input> =
-                list.map(|list| files::of_list(&list)).unwrap_or_default().into_iter().map(Input::File).collect();
+            let inputs: Vec<Input> = list
+                .map(|list| files::of_list(&list))
+                .unwrap_or_default()
+                .into_iter()
+                .map(Input::File)
+                .collect();
             if !inputs.is_empty() {
                 hub.dispatch(hub.inputs().choose(inputs));
                 page::set_hash(&Route::Library.href());

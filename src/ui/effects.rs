@@ -67,7 +67,8 @@ pub(super) fn first_state() -> AppState {
 pub(super) async fn start(hub: Hub) {
     let superseded = hub.clone();
     let Opened { storage, trouble } =
-        Storage::open(DATABASE, move || superseded.dispatch(Action::CommitFailed(StorageTrouble::Newer))).await;
+        Storage::open(DATABASE, move || superseded.dispatch(Action::CommitFailed(StorageTrouble::Newer)))
+            .await;
     let mut told = trouble.as_ref().map(trouble_of);
     hub.set_storage(storage.clone());
     let shelf = storage.shelf().await.unwrap_or_else(|error| {
@@ -127,7 +128,9 @@ pub(super) fn run(effect: Effect, hub: &Hub) {
     match effect {
         Effect::Open(id) => spawn_local(async move {
             let (found, quarantined) = match storage.volume(&id).await {
-                Ok(Some(volume)) => (Some((Rc::new(volume.document), volume.annotations)), volume.quarantined),
+                Ok(Some(volume)) => {
+                    (Some((Rc::new(volume.document), volume.annotations)), volume.quarantined)
+                }
                 Ok(None) => (None, 0),
                 Err(error) => {
                     log(&error.to_string());
@@ -195,7 +198,9 @@ pub(super) fn run(effect: Effect, hub: &Hub) {
         Effect::SaveOriginal(document) => spawn_local(async move {
             let original = storage.original(&document).await;
             let saved = match original {
-                Ok(Some((name, bytes))) => files::save(&name, "application/octet-stream", &bytes).map(|()| name).ok(),
+                Ok(Some((name, bytes))) => {
+                    files::save(&name, "application/octet-stream", &bytes).map(|()| name).ok()
+                }
                 Ok(None) => None,
                 Err(error) => {
                     log(&error.to_string());
@@ -207,7 +212,10 @@ pub(super) fn run(effect: Effect, hub: &Hub) {
         Effect::ExportWebAnnotation { document, annotations } => {
             let request = Request::ExportWebAnnotation {
                 document: Box::new(DocumentRow::from(&*document)),
-                annotations: annotations.iter().map(|annotation| AnnotationRow::from(&**annotation)).collect(),
+                annotations: annotations
+                    .iter()
+                    .map(|annotation| AnnotationRow::from(&**annotation))
+                    .collect(),
                 tags: state.codebook.tags().to_vec(),
                 at: clock::now(),
             };

@@ -59,7 +59,9 @@ impl Slice {
                     || old.quarantined != new.quarantined
                     || old.update_waits != new.update_waits
             }
-            Self::Messages => old.message_count != new.message_count || old.notice.is_some() != new.notice.is_some(),
+            Self::Messages => {
+                old.message_count != new.message_count || old.notice.is_some() != new.notice.is_some()
+            }
             Self::Overlay => old.overlay != new.overlay,
         }
     }
@@ -226,10 +228,8 @@ pub(super) fn use_app(slices: &'static [Slice]) -> App {
     let subscribed = hub.clone();
     use_effect_with((), move |()| {
         let check = move |new: &AppState| {
-            let is_stale = slices
-                .iter()
-                .chain(&[Slice::Settings])
-                .any(|slice| slice.differs(&shown.borrow(), new));
+            let is_stale =
+                slices.iter().chain(&[Slice::Settings]).any(|slice| slice.differs(&shown.borrow(), new));
             if is_stale {
                 trigger.force_update();
             }

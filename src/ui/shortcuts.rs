@@ -48,11 +48,7 @@ pub(super) fn shortcuts_dialog(app: &App) -> Html {
         ),
         (
             m.keys_anywhere(),
-            vec![
-                ("Ctrl Z, Ctrl Shift Z", m.key_undo()),
-                ("G L, G R, G C", m.key_go()),
-                ("?", m.key_help()),
-            ],
+            vec![("Ctrl Z, Ctrl Shift Z", m.key_undo()), ("G L, G R, G C", m.key_go()), ("?", m.key_help())],
         ),
     ];
     html! {

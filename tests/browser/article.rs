@@ -74,9 +74,12 @@ fn sections_of_a_long_document_are_found() {
 #[wasm_bindgen_test]
 fn select_all_is_cut_to_the_article() {
     let (article, text) = draw(&["một", "hai"]);
-    let selection = web_sys::window().expect("a page").get_selection().expect("allowed").expect("a selection");
+    let selection =
+        web_sys::window().expect("a page").get_selection().expect("allowed").expect("a selection");
     selection.select_all_children(&article).expect("selected");
-    let PageSelection::Stretch { span, .. } = article::page_selection(&article, &text) else { panic!("none") };
+    let PageSelection::Stretch { span, .. } = article::page_selection(&article, &text) else {
+        panic!("none")
+    };
     assert_eq!(text.slice(span), "một\nhai");
     article.remove();
 }
@@ -88,7 +91,8 @@ fn a_selection_elsewhere_is_none_of_ours() {
     let other = body.owner_document().expect("a document").create_element("p").expect("an element");
     other.set_text_content(Some("khác"));
     body.append_child(&other).expect("appended");
-    let selection = web_sys::window().expect("a page").get_selection().expect("allowed").expect("a selection");
+    let selection =
+        web_sys::window().expect("a page").get_selection().expect("allowed").expect("a selection");
     selection.select_all_children(other.unchecked_ref()).expect("selected");
     assert_eq!(article::page_selection(&article, &text), PageSelection::Elsewhere);
     article.remove();

@@ -51,7 +51,9 @@ fn annotation(document: &Document, note: &str) -> Annotation {
         document: document.id.clone(),
         revision: 1,
         selectors: Selectors {
-            quote: TextQuote { exact: "Sở Y tế".into(), prefix: String::new(), suffix: " chủ trì".into() },
+            quote: TextQuote {
+                exact: "Sở Y tế".into(), prefix: String::new(), suffix: " chủ trì".into()
+            },
             position: Span::new(15, 22),
         },
         tags: vec!["lead".into()],

@@ -163,7 +163,8 @@ impl Page {
         self.did(format!("import {}", path.display()));
         self.press("button", "Import").await?;
         self.find("dialog", "Add articles").await?;
-        let path = path.canonicalize().map_err(|error| Stop::Failed(format!("{}: {error}", path.display())))?;
+        let path =
+            path.canonicalize().map_err(|error| Stop::Failed(format!("{}: {error}", path.display())))?;
         let Some(path) = path.to_str() else { return failed("a path that is no text") };
         let input = self.client.find(Locator::Css("dialog input[type=file]")).await?;
         Ok(input.send_keys(path).await?)
@@ -201,8 +202,19 @@ fn move_to((x, y): Point) -> PointerAction {
 /// WebDriver's names for keys are private characters.
 fn name_of(key: char) -> String {
     const KEYS: [Key; 13] = [
-        Key::Tab, Key::Enter, Key::Escape, Key::Delete, Key::F7, Key::Left, Key::Right, Key::Up, Key::Down, Key::Shift,
-        Key::Control, Key::Alt, Key::Backspace,
+        Key::Tab,
+        Key::Enter,
+        Key::Escape,
+        Key::Delete,
+        Key::F7,
+        Key::Left,
+        Key::Right,
+        Key::Up,
+        Key::Down,
+        Key::Shift,
+        Key::Control,
+        Key::Alt,
+        Key::Backspace,
     ];
     let known = KEYS.into_iter().find(|known| char::from(*known) == key);
     known.map_or_else(|| key.to_string(), |known| format!("{known:?}"))

@@ -45,7 +45,8 @@ const PAINTED: &str = "
 impl Page {
     /// Waits until a document is on screen.
     pub(crate) async fn until_text_is_shown(&self) -> Step {
-        self.until("a text is shown", "return blocks().length", vec![], |count| count.as_u64() > Some(0)).await?;
+        self.until("a text is shown", "return blocks().length", vec![], |count| count.as_u64() > Some(0))
+            .await?;
         Ok(())
     }
 
@@ -55,7 +56,11 @@ impl Page {
     }
 
     /// Waits until the list of passages is as wanted; returns it.
-    pub(crate) async fn until_cards(&self, what: &str, are_right: impl Fn(&[Card]) -> bool) -> Step<Vec<Card>> {
+    pub(crate) async fn until_cards(
+        &self,
+        what: &str,
+        are_right: impl Fn(&[Card]) -> bool,
+    ) -> Step<Vec<Card>> {
         let value = self.until(what, CARDS, vec![], |value| are_right(&read_cards(value))).await?;
         Ok(read_cards(&value))
     }
@@ -64,7 +69,8 @@ impl Page {
     pub(crate) async fn until_card(&self, quote: &str, tags: &[&str]) -> Step<Card> {
         let fits = |card: &Card| card.quote == quote && card.tags == tags;
         let what = format!("a passage “{quote}” tagged {tags:?}");
-        let cards = self.until_cards(&what, |cards| cards.iter().filter(|card| fits(card)).count() == 1).await?;
+        let cards =
+            self.until_cards(&what, |cards| cards.iter().filter(|card| fits(card)).count() == 1).await?;
         cards.into_iter().find(fits).map_or_else(|| failed(what), Ok)
     }
 
@@ -72,15 +78,11 @@ impl Page {
     pub(crate) async fn until_current(&self, quote: &str) -> Step {
         let what = format!("the focus on “{quote}”");
         self.until_cards(&what, |cards| {
-            cards.iter().all(|card| card.is_current == (card.quote == quote)) && cards.iter().any(|card| card.is_current)
+            cards.iter().all(|card| card.is_current == (card.quote == quote))
+                && cards.iter().any(|card| card.is_current)
         })
         .await?;
         Ok(())
-    }
-
-    /// The words under each registered highlight; names without ranges are left out.
-    pub(crate) async fn painted(&self) -> Step<BTreeMap<String, Vec<String>>> {
-        Ok(read_painted(&self.run(PAINTED, vec![]).await?))
     }
 
     /// Waits until exactly these words are painted in a style, in any order.
@@ -111,7 +113,10 @@ impl Page {
             const [toolbar] = byRole('toolbar', 'Selection');
             return toolbar ? toolbar.querySelector('p').textContent : null";
         let clipped = clipped(words);
-        self.until(&format!("“{words}” in the toolbar"), script, vec![], |seen| *seen == clipped.as_str()).await?;
+        self.until(&format!("“{words}” in the toolbar"), script, vec![], |seen| {
+            *seen == clipped.as_str()
+        })
+        .await?;
         Ok(())
     }
 
@@ -134,7 +139,8 @@ impl Page {
             const [status] = document.querySelectorAll('[role=status]');
             return [document.documentElement.dataset.unsaved, status ? plain(spoken(status)) : null]";
         let wanted = json!(["0", "Saved on this device"]);
-        self.until("everything is saved and the status says so", script, vec![], |seen| *seen == wanted).await?;
+        self.until("everything is saved and the status says so", script, vec![], |seen| *seen == wanted)
+            .await?;
         Ok(())
     }
 
@@ -179,8 +185,10 @@ impl Page {
                 from = at + piece.length;
             }
             return true";
-        self.until(&format!("the sentence {key}: {pieces:?}"), script, vec![json!(pieces)], |seen| *seen == true)
-            .await?;
+        self.until(&format!("the sentence {key}: {pieces:?}"), script, vec![json!(pieces)], |seen| {
+            *seen == true
+        })
+        .await?;
         Ok(())
     }
 

@@ -101,7 +101,9 @@ impl Driver {
         let port = free_port().map_err(|error| format!("no free port: {error}"))?;
         let (program, arguments) = match engine {
             Engine::Chromium => ("chromedriver", vec![format!("--port={port}")]),
-            Engine::Firefox => ("geckodriver", vec!["--port".into(), port.to_string(), "--log".into(), "fatal".into()]),
+            Engine::Firefox => {
+                ("geckodriver", vec!["--port".into(), port.to_string(), "--log".into(), "fatal".into()])
+            }
             Engine::WebKit => ("WebKitWebDriver", vec![format!("--port={port}")]),
         };
         let process = Command::new(program)
@@ -129,8 +131,9 @@ impl Driver {
     /// Sends a command outside of the standard, such as Chromium's developer tools protocol, and returns its value.
     pub(crate) fn command(&self, path: &str, body: &Value) -> Result<Value, String> {
         let answer = self.post(path, &body.to_string()).map_err(|error| format!("{path}: {error}"))?;
-        let mut answer: Value = serde_json::from_slice(&answer)
-            .map_err(|error| format!("{path} answered no JSON ({error}): {}", String::from_utf8_lossy(&answer)))?;
+        let mut answer: Value = serde_json::from_slice(&answer).map_err(|error| {
+            format!("{path} answered no JSON ({error}): {}", String::from_utf8_lossy(&answer))
+        })?;
         let value = answer["value"].take();
         match value.get("error") {
             Some(error) => Err(format!("{path}: {error}: {}", value["message"])),
@@ -195,11 +198,17 @@ fn mini_browser() -> Result<PathBuf, String> {
         entries.map(|entry| entry.path()).filter(|path| path.is_dir()).collect::<Vec<_>>()
     };
     let is_webkit = |folder: &PathBuf| {
-        folder.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.starts_with("webkit2gtk-4."))
+        folder
+            .file_name()
+            .and_then(|name| name.to_str())
+            .is_some_and(|name| name.starts_with("webkit2gtk-4."))
     };
     let folders = folders_in(Path::new("/usr/lib")).into_iter().flat_map(|folder| folders_in(&folder));
-    let mut found: Vec<PathBuf> =
-        folders.filter(is_webkit).map(|folder| folder.join("MiniBrowser")).filter(|path| path.is_file()).collect();
+    let mut found: Vec<PathBuf> = folders
+        .filter(is_webkit)
+        .map(|folder| folder.join("MiniBrowser"))
+        .filter(|path| path.is_file())
+        .collect();
     found.sort();
     found.pop().ok_or_else(|| "there is no MiniBrowser below /usr/lib/*/webkit2gtk-4.*".to_owned())
 }

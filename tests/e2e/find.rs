@@ -94,16 +94,12 @@ impl Page {
             if started.elapsed() > DEADLINE {
                 let place = if within.is_empty() { String::new() } else { format!(" in {within}") };
                 let count = elements.len();
-                return failed(format!("there should be one {role} named “{name}”{place}, there are {count}"));
+                return failed(format!(
+                    "there should be one {role} named “{name}”{place}, there are {count}"
+                ));
             }
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
-    }
-
-    /// Whether something of this role and name is visible now.
-    pub(crate) async fn has(&self, role: &str, name: &str) -> Step<bool> {
-        let script = "return byRole(...arguments).length > 0";
-        Ok(self.run(script, vec![json!(role), json!(name)]).await? == true)
     }
 
     /// Waits until nothing of this role and name is visible.

@@ -66,10 +66,14 @@ impl Page {
     pub(crate) async fn start(engine: Engine) -> Step<Self> {
         let dist = dist();
         ensure(dist.join("index.html").is_file(), || {
-            format!("there is no build in {}; run `trunk build --release` or set CONCORD_DIST", dist.display())
+            format!(
+                "there is no build in {}; run `trunk build --release` or set CONCORD_DIST",
+                dist.display()
+            )
         })?;
         let server = Server::start(&dist).map_err(|error| Stop::Failed(format!("no server: {error}")))?;
-        let folder = scratch_folder().map_err(|error| Stop::Failed(format!("no folder for files: {error}")))?;
+        let folder =
+            scratch_folder().map_err(|error| Stop::Failed(format!("no folder for files: {error}")))?;
         let driver = Driver::start(engine).await.map_err(Stop::Failed)?;
         let capabilities = engine.capabilities(&folder).map_err(Stop::Failed)?;
         let client = ClientBuilder::new(HttpConnector::new())
@@ -78,8 +82,17 @@ impl Page {
             .await
             .map_err(|error| Stop::Failed(format!("the browser does not start: {error}")))?;
         let session = client.session_id().await?.unwrap_or_default();
-        let page =
-            Self { engine, client, server, folder, notes: Vec::new(), language: "en", driver, session, trail: RefCell::default() };
+        let page = Self {
+            engine,
+            client,
+            server,
+            folder,
+            notes: Vec::new(),
+            language: "en",
+            driver,
+            session,
+            trail: RefCell::default(),
+        };
         if engine == Engine::WebKit {
             let (width, height) = WINDOW;
             page.client.set_window_rect(0, 0, width, height).await?;

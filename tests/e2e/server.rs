@@ -23,7 +23,8 @@ impl Server {
         let port = listener.local_addr()?.port();
         // Its own runtime: killing that closes every open keep-alive connection, too.
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
-        let no_cache = SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+        let no_cache =
+            SetResponseHeaderLayer::overriding(CACHE_CONTROL, HeaderValue::from_static("no-cache"));
         let router = Router::new().fallback_service(ServeDir::new(folder)).layer(no_cache);
         runtime.spawn(async move {
             let listener = match tokio::net::TcpListener::from_std(listener) {

@@ -27,7 +27,11 @@ fn a_passage_in_the_same_text_is_where_it_was() {
 
 #[test]
 fn a_passage_follows_text_inserted_before_it() {
-    check("Hai bên [ký kết] quy chế", "Chiều 😀 nay\nHai bên ký kết quy chế", "moved Chiều 😀 nay\nHai bên [ký kết] quy chế");
+    check(
+        "Hai bên [ký kết] quy chế",
+        "Chiều 😀 nay\nHai bên ký kết quy chế",
+        "moved Chiều 😀 nay\nHai bên [ký kết] quy chế",
+    );
 }
 
 #[test]
@@ -37,7 +41,11 @@ fn a_passage_stays_when_text_is_changed_after_it() {
 
 #[test]
 fn the_only_place_of_the_words_is_taken_when_all_around_them_changed() {
-    check("Hai bên [ký kết] quy chế", "Sáng qua, họ ký kết một bản ghi nhớ", "moved Sáng qua, họ [ký kết] một bản ghi nhớ");
+    check(
+        "Hai bên [ký kết] quy chế",
+        "Sáng qua, họ ký kết một bản ghi nhớ",
+        "moved Sáng qua, họ [ký kết] một bản ghi nhớ",
+    );
 }
 
 #[test]
@@ -80,7 +88,8 @@ fn an_empty_quote_is_lost() {
 
 #[test]
 fn the_quote_has_some_words_around_it() {
-    let (text, span) = selected("Hôm nay, tại Hà Nội, hai bên đã [ký kết] một bản quy chế phối hợp công tác mới");
+    let (text, span) =
+        selected("Hôm nay, tại Hà Nội, hai bên đã [ký kết] một bản quy chế phối hợp công tác mới");
     let selectors = describe(&text, span);
     assert_eq!(selectors.position, span);
     assert_eq!(selectors.quote.exact, "ký kết");

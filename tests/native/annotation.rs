@@ -18,12 +18,20 @@ fn annotation(id: &str, text: &DocumentText, span: Span) -> Annotation {
         tags: Vec::new(),
         note: String::new(),
         created: Timestamp(0),
-        stamp: Stamp { modified: Timestamp(0), clock: LogicalTime::default(), device: "here".into(), author: None },
+        stamp: Stamp {
+            modified: Timestamp(0),
+            clock: LogicalTime::default(),
+            device: "here".into(),
+            author: None,
+        },
     }
 }
 
 fn set(text: &DocumentText, spans: &[(&str, u32, u32)]) -> AnnotationSet {
-    AnnotationSet::new(text, spans.iter().map(|(id, start, end)| annotation(id, text, Span::new(*start, *end))))
+    AnnotationSet::new(
+        text,
+        spans.iter().map(|(id, start, end)| annotation(id, text, Span::new(*start, *end))),
+    )
 }
 
 fn ids(set: &AnnotationSet) -> Vec<&str> {
@@ -44,7 +52,9 @@ fn passages_are_in_text_order_longer_ones_first() {
 fn layers_at_a_place_are_the_shortest_first() {
     let text = lines("0123456789");
     let set = set(&text, &[("long", 0, 9), ("middle", 2, 7), ("short", 3, 5), ("elsewhere", 5, 6)]);
-    let layers = |at: u32| set.layers_at(CharOffset(at)).iter().map(|p| p.annotation.id.to_string()).collect::<Vec<_>>();
+    let layers = |at: u32| {
+        set.layers_at(CharOffset(at)).iter().map(|p| p.annotation.id.to_string()).collect::<Vec<_>>()
+    };
     assert_eq!(layers(3), ["short", "middle", "long"]);
     assert_eq!(layers(5), ["elsewhere", "middle", "long"]);
     assert_eq!(layers(0), ["long"]);
@@ -55,7 +65,9 @@ fn layers_at_a_place_are_the_shortest_first() {
 fn overlapping_passages_share_a_character() {
     let text = lines("0123456789");
     let set = set(&text, &[("a", 0, 3), ("b", 3, 6), ("c", 5, 9)]);
-    let overlapping = |start, end| set.overlapping(Span::new(start, end)).map(|p| p.annotation.id.to_string()).collect::<Vec<_>>();
+    let overlapping = |start, end| {
+        set.overlapping(Span::new(start, end)).map(|p| p.annotation.id.to_string()).collect::<Vec<_>>()
+    };
     assert_eq!(overlapping(2, 4), ["a", "b"]);
     assert_eq!(overlapping(3, 5), ["b"]);
     assert_eq!(overlapping(0, 10), ["a", "b", "c"]);
@@ -66,7 +78,10 @@ fn overlapping_passages_share_a_character() {
 fn a_passage_whose_words_are_gone_is_kept_without_a_place() {
     let old = lines("hai bên ký kết");
     let new = lines("hai bên ra về");
-    let set = AnnotationSet::new(&new, [annotation("kept", &old, Span::new(0, 7)), annotation("lost", &old, Span::new(8, 14))]);
+    let set = AnnotationSet::new(
+        &new,
+        [annotation("kept", &old, Span::new(0, 7)), annotation("lost", &old, Span::new(8, 14))],
+    );
     assert_eq!(ids(&set), ["kept"]);
     assert_eq!(set.unplaced().len(), 1);
     assert_eq!((set.len(), set.is_empty(), set.iter().count()), (2, false, 2));

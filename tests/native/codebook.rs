@@ -20,9 +20,8 @@ fn own_tag(id: &str, name: &str) -> Tag {
 /// The ids of the tags that a query finds, as the picker asks.
 fn found(query: &str) -> Vec<String> {
     let codebook = Codebook::default();
-    let matches = |tag: &&Tag| {
-        [&tag.name.vi, &tag.name.en].iter().any(|name| is_folded_prefix_of_word(query, name))
-    };
+    let matches =
+        |tag: &&Tag| [&tag.name.vi, &tag.name.en].iter().any(|name| is_folded_prefix_of_word(query, name));
     codebook.tags().iter().filter(matches).map(|tag| tag.id.to_string()).collect()
 }
 
@@ -31,7 +30,8 @@ fn there_are_twelve_tags_in_five_families() {
     let codebook = Codebook::default();
     let ids: Vec<&str> = codebook.tags().iter().map(|tag| tag.id.as_str()).collect();
     let expected = [
-        "lead", "partner", "target", "task", "result", "measure", "basis", "funds", "due", "place", "gap", "study",
+        "lead", "partner", "target", "task", "result", "measure", "basis", "funds", "due", "place", "gap",
+        "study",
     ];
     assert_eq!(ids, expected);
     let sizes = Family::ALL.map(|family| codebook.tags().iter().filter(|tag| tag.family == family).count());
@@ -61,7 +61,10 @@ fn every_built_in_tag_has_a_style_of_its_own_and_full_texts() {
         for text in [&tag.name, &tag.definition] {
             assert!(!text.vi.is_empty() && !text.en.is_empty() && text.vi != text.en, "{}", tag.id);
             assert!(unicode_normalization::is_nfc(&text.vi), "{}", tag.id);
-            assert_eq!((text.get(Language::Vi), text.get(Language::En)), (text.vi.as_str(), text.en.as_str()));
+            assert_eq!(
+                (text.get(Language::Vi), text.get(Language::En)),
+                (text.vi.as_str(), text.en.as_str())
+            );
         }
         assert_eq!(tag.style.name(), if tag.style == TagStyle::Due { "due" } else { tag.id.as_str() });
     }
@@ -88,7 +91,13 @@ fn a_passage_is_painted_by_its_first_known_tag() {
 #[test]
 fn a_tag_is_known_by_its_name_in_either_language() {
     let codebook = Codebook::default();
-    for (name, id) in [("Chủ trì", "lead"), ("chủ TRÌ ", "lead"), ("LEAD", "lead"), ("địa bàn", "place"), ("For whom", "target")] {
+    for (name, id) in [
+        ("Chủ trì", "lead"),
+        ("chủ TRÌ ", "lead"),
+        ("LEAD", "lead"),
+        ("địa bàn", "place"),
+        ("For whom", "target"),
+    ] {
         assert_eq!(codebook.by_name(name).map(|tag| tag.id.as_str()), Some(id), "{name}");
     }
     // Accents carry meaning: a name without them is another name.
@@ -133,6 +142,10 @@ fn new_tags_take_the_style_that_is_least_used() {
         styles.push(style);
         codebook.insert(Tag { style, ..own_tag(&n.to_string(), &format!("Thẻ {n}")) });
     }
-    assert_eq!(styles.iter().collect::<BTreeSet<_>>().len(), 11, "each style comes once before any comes twice");
+    assert_eq!(
+        styles.iter().collect::<BTreeSet<_>>().len(),
+        11,
+        "each style comes once before any comes twice"
+    );
     assert!(!styles.contains(&TagStyle::Mark) && !styles.contains(&TagStyle::Gap));
 }

@@ -5,16 +5,24 @@ use proptest::prelude::*;
 
 use crate::support::{any_blocks, lines};
 
-const UNITS: [Unit; 6] = [Unit::Grapheme, Unit::Syllable, Unit::Word, Unit::Clause, Unit::Sentence, Unit::Block];
+const UNITS: [Unit; 6] =
+    [Unit::Grapheme, Unit::Syllable, Unit::Word, Unit::Clause, Unit::Sentence, Unit::Block];
 
 #[test]
 fn the_text_is_the_blocks_joined_by_line_feeds() {
-    let blocks = [Block::plain(Role::Headline, "Đảng"), Block::plain(Role::Paragraph, ""), Block::plain(Role::Quote, "😀 ủy")];
+    let blocks = [
+        Block::plain(Role::Headline, "Đảng"),
+        Block::plain(Role::Paragraph, ""),
+        Block::plain(Role::Quote, "😀 ủy"),
+    ];
     let text = DocumentText::new(&blocks);
     assert_eq!(text.as_str(), "Đảng\n\n😀 ủy");
     assert_eq!((text.block_count(), text.char_len()), (3, CharOffset(10)));
     assert_eq!([0, 1, 2].map(|block| text.block_text(block)), ["Đảng", "", "😀 ủy"]);
-    assert_eq!([0, 1, 2].map(|block| text.block_span(block)), [Span::new(0, 4), Span::new(5, 5), Span::new(6, 10)]);
+    assert_eq!(
+        [0, 1, 2].map(|block| text.block_span(block)),
+        [Span::new(0, 4), Span::new(5, 5), Span::new(6, 10)]
+    );
 }
 
 #[test]
@@ -27,8 +35,14 @@ fn the_line_feed_after_a_block_is_its_end() {
 #[test]
 fn a_place_in_a_block_counts_utf16_units() {
     let text = lines("a\n😀b");
-    for (block, utf16, offset) in [(0, 0, 0), (0, 1, 1), (0, 9, 1), (1, 0, 2), (1, 1, 2), (1, 2, 3), (1, 3, 4), (1, 99, 4)] {
-        assert_eq!(text.offset_in_block(block, Utf16Offset(utf16)), CharOffset(offset), "block {block}, {utf16}");
+    for (block, utf16, offset) in
+        [(0, 0, 0), (0, 1, 1), (0, 9, 1), (1, 0, 2), (1, 1, 2), (1, 2, 3), (1, 3, 4), (1, 99, 4)]
+    {
+        assert_eq!(
+            text.offset_in_block(block, Utf16Offset(utf16)),
+            CharOffset(offset),
+            "block {block}, {utf16}"
+        );
     }
     assert_eq!(text.place_of(CharOffset(3)), (1, Utf16Offset(2)));
     assert_eq!(text.place_of(CharOffset(1)), (0, Utf16Offset(1)));

@@ -3,9 +3,9 @@ use std::path::{Path, PathBuf};
 
 use concord::export::{ExportFile, web_annotation};
 use concord::model::anchor::describe;
+use concord::model::annotation::{Annotation, Stamp};
 use concord::model::codebook::Codebook;
 use concord::model::document::{Document, DocumentText, Format, Language, Meta, Source};
-use concord::model::annotation::{Annotation, Stamp};
 use concord::model::time::{LogicalTime, Timestamp};
 use concord::record::{AnnotationRow, DocumentRow};
 use jsonschema::{Draft, Retrieve, Uri, Validator};
@@ -105,7 +105,11 @@ fn a_collection_has_one_page_with_all_annotations_in_order() {
     assert_eq!(collection["first"]["startIndex"], 0);
     let ids: Vec<&str> = items(&collection).iter().filter_map(|item| item["id"].as_str()).collect();
     assert_eq!(ids.len(), 5);
-    assert!(ids.iter().enumerate().all(|(n, id)| id.starts_with("urn:uuid:0190163d-") && id.ends_with(&(n + 1).to_string())));
+    assert!(
+        ids.iter()
+            .enumerate()
+            .all(|(n, id)| id.starts_with("urn:uuid:0190163d-") && id.ends_with(&(n + 1).to_string()))
+    );
     assert_eq!(self::collection(&[])["total"], 0);
 }
 
@@ -116,25 +120,31 @@ fn selectors_count_code_points_and_quote_the_text() {
         let target = &item["target"];
         assert_eq!(target["source"], "urn:uuid:0190163d-8694-739b-aea5-966c26f8ad90");
         let (quote, position) = (&target["selector"][0], &target["selector"][1]);
-        assert_eq!((&quote["type"], &position["type"]), (&json!("TextQuoteSelector"), &json!("TextPositionSelector")));
-        let offset = |name: &str| position[name].as_u64().and_then(|n| u32::try_from(n).ok()).expect("an offset");
+        assert_eq!(
+            (&quote["type"], &position["type"]),
+            (&json!("TextQuoteSelector"), &json!("TextPositionSelector"))
+        );
+        let offset =
+            |name: &str| position[name].as_u64().and_then(|n| u32::try_from(n).ok()).expect("an offset");
         let span = concord::model::text::Span::new(offset("start"), offset("end"));
         assert_eq!(TEXT[bytes_of(TEXT, span)], *annotation.quote());
         assert_eq!(quote["exact"], annotation.quote());
-        let whole = ["prefix", "exact", "suffix"].map(|name| quote[name].as_str().unwrap_or_default()).concat();
+        let whole =
+            ["prefix", "exact", "suffix"].map(|name| quote[name].as_str().unwrap_or_default()).concat();
         assert!(TEXT.contains(&whole));
     }
     // The emoji before it is one code point, two UTF-16 units and four bytes.
-    assert_eq!(items(&collection(&all))[0]["target"]["selector"][1], json!({ "type": "TextPositionSelector", "start": 2, "end": 14 }));
+    assert_eq!(
+        items(&collection(&all))[0]["target"]["selector"][1],
+        json!({ "type": "TextPositionSelector", "start": 2, "end": 14 })
+    );
 }
 
 #[test]
 fn tags_and_notes_are_bodies_with_a_purpose() {
     let all = collection(&annotations());
     let items = items(&all);
-    let tag = |name: &str| {
-        json!({ "type": "TextualBody", "purpose": "tagging", "value": name, "format": "text/plain", "language": "vi" })
-    };
+    let tag = |name: &str| json!({ "type": "TextualBody", "purpose": "tagging", "value": name, "format": "text/plain", "language": "vi" });
     assert_eq!(items[0]["body"], json!([tag("Chủ trì")]));
     assert_eq!(items[1].get("body"), None);
     let note = json!({
@@ -160,7 +170,8 @@ fn an_annotation_says_when_and_by_whom_it_was_made() {
 #[test]
 fn tags_are_named_in_the_language_of_the_document() {
     let document = Document { language: Language::En, ..document() };
-    let value: Value = serde_json::from_str(&export(&document, &annotations()).text).expect("the file is JSON");
+    let value: Value =
+        serde_json::from_str(&export(&document, &annotations()).text).expect("the file is JSON");
     assert_eq!(items(&value)[0]["body"][0]["value"], "Lead");
     assert_eq!(items(&value)[0]["body"][0]["language"], "en");
 }
@@ -190,7 +201,8 @@ impl Retrieve for Definitions {
 fn assertions(list: &str) -> Option<Vec<Assertion>> {
     let suite = shared_path(SUITE);
     let read = |path: &str| {
-        let text = std::fs::read_to_string(suite.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let text =
+            std::fs::read_to_string(suite.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
         serde_json::from_str::<Value>(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
     };
     if !suite.join(list).exists() {
@@ -275,7 +287,11 @@ fn the_correct_examples_of_the_w3c_meet_its_musts_in_our_hands() {
     let mut seen = 0;
     // Composite, List and Independents are in the model, but the suite does not know them as targets.
     for n in (1..=43).filter(|n| ![39, 40, 41].contains(n)) {
-        let Some(example) = crate::support::shared_json(&format!("acceptance/w3c-web-annotation/anno{n}.json")) else { return };
+        let Some(example) =
+            crate::support::shared_json(&format!("acceptance/w3c-web-annotation/anno{n}.json"))
+        else {
+            return;
+        };
         seen += 1;
         assert_eq!(unmet(&musts, &example), [""; 0], "anno{n}");
     }

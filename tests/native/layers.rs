@@ -3,7 +3,14 @@ use crate::rust_source::{Placed, Token, sources, tokens};
 
 /// Crates of the page: nothing pure may name them.
 const OF_THE_PAGE: [&str; 8] = [
-    "yew", "web_sys", "js_sys", "wasm_bindgen", "wasm_bindgen_futures", "gloo", "indexed_db_futures", "gloo_timers",
+    "yew",
+    "web_sys",
+    "js_sys",
+    "wasm_bindgen",
+    "wasm_bindgen_futures",
+    "gloo",
+    "indexed_db_futures",
+    "gloo_timers",
 ];
 
 /// What the files below a path may name.
@@ -34,7 +41,7 @@ const LAYERS: [Layer; 12] = [
     },
     Layer {
         files: "worker/host.rs",
-        may_name: &["worker", "model", "record", "browser"],
+        may_name: &["worker", "model", "record"],
         never: &["yew", "indexed_db_futures"],
     },
     Layer { files: "browser/", may_name: &["browser", "model", "record", "worker"], never: &["yew"] },
@@ -99,7 +106,8 @@ fn root_of(file: &str, tokens: &[Placed], at: &mut usize) -> Option<Vec<String>>
             Some(vec!["the whole crate".to_owned()])
         }
         "super" if leads_on(*at) => {
-            let mut module: Vec<String> = file.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
+            let mut module: Vec<String> =
+                file.trim_end_matches(".rs").split('/').map(str::to_owned).collect();
             if module.last().is_some_and(|last| last == "mod") {
                 module.pop();
             }
@@ -169,15 +177,27 @@ fn a_planted_violation_is_found() {
     check("model/text/fold.rs", "use crate::state::update;", &["1 names state::update"]);
     check("model/id.rs", "\nfn f() { crate::record::to_json(&1) }", &["2 names record::to_json"]);
     check("model/anchor/mod.rs", "use web_sys::Range;", &["1 names web_sys"]);
-    check("import/html/walk.rs", "use crate::{model::text, export::ExportFile};", &["1 names export::ExportFile"]);
-    check("record/mod.rs", "use crate::model::{id::{A, B}, time};\nuse crate::import as i;", &["2 names import"]);
+    check(
+        "import/html/walk.rs",
+        "use crate::{model::text, export::ExportFile};",
+        &["1 names export::ExportFile"],
+    );
+    check(
+        "record/mod.rs",
+        "use crate::model::{id::{A, B}, time};\nuse crate::import as i;",
+        &["2 names import"],
+    );
     check("state/edits.rs", "use crate::import::{Parsed, import};", &["1 names import::import"]);
     check("state/edits.rs", "use crate::import::*;", &["1 names import::*"]);
     check("state/edits.rs", "use crate::import;", &["1 names import"]);
     check("state/update.rs", "fn f(x: yew::Html) {}", &["1 names yew"]);
     check("worker/serve.rs", "use crate::{\n  browser::clock,\n  import,\n};", &["2 names browser::clock"]);
     check("worker/protocol.rs", "use js_sys::Array;", &["1 names js_sys"]);
-    check("browser/clock.rs", "pub(in crate::ui) fn f(_: crate::state::Action) {}", &["1 names ui", "1 names state::Action"]);
+    check(
+        "browser/clock.rs",
+        "pub(in crate::ui) fn f(_: crate::state::Action) {}",
+        &["1 names ui", "1 names state::Action"],
+    );
     check("browser/storage/mod.rs", "use super::super::ui::app;", &["1 names ui::app"]);
     check("worker/host.rs", "use super::super::state;", &["1 names state"]);
     check("ui/hub.rs", "use indexed_db_futures::database::Database;", &["1 names indexed_db_futures"]);
@@ -188,9 +208,21 @@ fn a_planted_violation_is_found() {
 
 #[test]
 fn what_is_allowed_is_not_taken_for_a_violation() {
-    check("model/text/fold.rs", "use super::super::document::Block; use super::index; use crate::model::id;", &[]);
-    check("model/id.rs", "// crate::state\n/* web_sys */ const A: &str = \"crate::ui::x\"; /// [`crate::state`]\n", &[]);
-    check("state/edits.rs", "use crate::import::Parsed; use crate::import::ImportError as E; use crate::record::*;", &[]);
+    check(
+        "model/text/fold.rs",
+        "use super::super::document::Block; use super::index; use crate::model::id;",
+        &[],
+    );
+    check(
+        "model/id.rs",
+        "// crate::state\n/* web_sys */ const A: &str = \"crate::ui::x\"; /// [`crate::state`]\n",
+        &[],
+    );
+    check(
+        "state/edits.rs",
+        "use crate::import::Parsed; use crate::import::ImportError as E; use crate::record::*;",
+        &[],
+    );
     check("export/mod.rs", "use crate::{model::{self, text}, record::DocumentRow};", &[]);
     check("worker/host.rs", "use web_sys::MessageEvent; use super::serve::serve;", &[]);
     check("ui/app.rs", "use yew::prelude::*; use crate::browser::{files, page}; pub(crate) fn f() {}", &[]);

@@ -8,8 +8,8 @@ use crate::rust_source::{Token, sources, tokens};
 const VI: &str = include_str!("../../locales/vi.toml");
 const EN: &str = include_str!("../../locales/en.toml");
 
-/// Keys whose texts are meant to be the same in both languages: names that are not translated.
-const SAME_IN_BOTH: [&str; 3] = ["app_name", "own_name_vi", "own_name_en"];
+/// Keys whose texts are meant to be the same in both languages: names of things, which are not translated.
+const SAME_IN_BOTH: [&str; 4] = ["app_name", "export_web_annotation", "own_name_vi", "own_name_en"];
 
 /// The texts of a locale by key. The files hold one `key = "text"` or `key = { one = "…", other = "…" }` a line.
 fn texts(file: &str) -> BTreeMap<&str, Vec<String>> {
@@ -18,10 +18,13 @@ fn texts(file: &str) -> BTreeMap<&str, Vec<String>> {
     for line in lines {
         let (key, value) = line.split_once(" = ").unwrap_or_else(|| panic!("{line:?} is no entry"));
         // A text in TOML is written as in Rust.
-        let texts: Vec<String> = tokens(value).into_iter().filter_map(|(token, _)| match token {
-            Token::Text(text) => Some(text),
-            _ => None,
-        }).collect();
+        let texts: Vec<String> = tokens(value)
+            .into_iter()
+            .filter_map(|(token, _)| match token {
+                Token::Text(text) => Some(text),
+                _ => None,
+            })
+            .collect();
         assert!(!texts.is_empty(), "{line:?} has no text");
         assert!(found.insert(key, texts).is_none(), "{key} is given twice");
     }
@@ -91,7 +94,9 @@ fn every_text_is_used() {
             match (&window[0].0, &window[1].0, &window[2].0) {
                 (Token::Sign('.'), Token::Name(key), Token::Sign('(')) => used.insert(key.clone()),
                 // As a function: `Messages::key`.
-                (Token::Name(kind), Token::PathSign, Token::Name(key)) if kind == "Messages" => used.insert(key.clone()),
+                (Token::Name(kind), Token::PathSign, Token::Name(key)) if kind == "Messages" => {
+                    used.insert(key.clone())
+                }
                 _ => continue,
             };
         }
@@ -111,7 +116,9 @@ fn is_vietnamese(c: char) -> bool {
 fn vietnamese_texts(files: &[(String, String)]) -> Vec<String> {
     let in_file = |(file, source): &(String, String)| {
         let texts = tokens(source).into_iter().filter_map(|(token, line)| match token {
-            Token::Text(text) if text.chars().any(is_vietnamese) => Some(format!("src/{file}:{line} {text:?}")),
+            Token::Text(text) if text.chars().any(is_vietnamese) => {
+                Some(format!("src/{file}:{line} {text:?}"))
+            }
             _ => None,
         });
         texts.collect::<Vec<_>>()
@@ -121,12 +128,16 @@ fn vietnamese_texts(files: &[(String, String)]) -> Vec<String> {
 
 #[test]
 fn no_words_for_people_stand_in_the_code() {
-    let found: Vec<String> = ["ui", "state"].iter().flat_map(|folder| vietnamese_texts(&sources(folder))).collect();
+    let found: Vec<String> =
+        ["ui", "state"].iter().flat_map(|folder| vietnamese_texts(&sources(folder))).collect();
     assert!(found.is_empty(), "texts that belong in locales/:\n{}", found.join("\n"));
 }
 
 #[test]
 fn a_planted_text_is_found() {
-    let files = [("ui/x.rs".to_owned(), "// Đảng\nlet a = \"Lead\"; /* ủy */\nlet b = \"Chủ trì\"; let c = 'đ';".to_owned())];
+    let files = [(
+        "ui/x.rs".to_owned(),
+        "// Đảng\nlet a = \"Lead\"; /* ủy */\nlet b = \"Chủ trì\"; let c = 'đ';".to_owned(),
+    )];
     assert_eq!(vietnamese_texts(&files), ["src/ui/x.rs:3 \"Chủ trì\""]);
 }

@@ -2,15 +2,15 @@
 use concord::model::anchor::{Selectors, TextQuote};
 use concord::model::annotation::{Annotation, Stamp};
 use concord::model::codebook::Codebook;
+use concord::model::codebook::TagStyle;
 use concord::model::document::{Block, Document, Format, Language, Mark, MarkKind, Meta, Role, Source};
 use concord::model::edit::{Change, Deed, Step};
 use concord::model::text::Span;
 use concord::model::time::{LogicalTime, Timestamp};
 use concord::record::{
-    AnnotationRow, DocumentHead, DocumentRow, Glance, JournalRow, ROW_VERSION, RecordError, RevisionRow, Settings, StripMark,
-    TagRow, Theme, from_json, to_json,
+    AnnotationRow, DocumentHead, DocumentRow, Glance, JournalRow, ROW_VERSION, RecordError, RevisionRow,
+    Settings, StripMark, TagRow, Theme, from_json, to_json,
 };
-use concord::model::codebook::TagStyle;
 use proptest::prelude::*;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -23,7 +23,11 @@ fn annotation() -> Annotation {
         document: "d1".into(),
         revision: 1,
         selectors: Selectors {
-            quote: TextQuote { exact: "Đảng ủy".into(), prefix: "Chiều 30/5, ".into(), suffix: " Khối".into() },
+            quote: TextQuote {
+                exact: "Đảng ủy".into(),
+                prefix: "Chiều 30/5, ".into(),
+                suffix: " Khối".into(),
+            },
             position: Span::new(12, 19),
         },
         tags: vec!["lead".into(), "gap".into()],
@@ -153,8 +157,19 @@ fn a_tag_of_version_1_can_be_read() {
 #[test]
 fn every_role_of_version_1_can_be_read() {
     let names = [
-        "section-label", "updated-at", "headline", "lede", "paragraph", "list-item", "quote", "caption", "table-cell", "code",
-        "byline", "note", "chrome",
+        "section-label",
+        "updated-at",
+        "headline",
+        "lede",
+        "paragraph",
+        "list-item",
+        "quote",
+        "caption",
+        "table-cell",
+        "code",
+        "byline",
+        "note",
+        "chrome",
     ];
     for name in names {
         let role: Role = serde_json::from_value(json!(name)).expect("the role is known");
@@ -213,7 +228,8 @@ fn preferences_and_glances_of_today_can_be_read() {
 fn preferences_that_lack_something_take_the_usual() {
     assert_eq!(serde_json::from_str::<Settings>("{}").ok(), Some(Settings::default()));
     assert_eq!(serde_json::from_str::<Glance>("{}").ok(), Some(Glance::default()));
-    let settings: Settings = serde_json::from_str(r#"{ "theme": "dark", "new": [1] }"#).expect("it can be read");
+    let settings: Settings =
+        serde_json::from_str(r#"{ "theme": "dark", "new": [1] }"#).expect("it can be read");
     assert_eq!(settings, Settings { theme: Theme::Dark, ..Settings::default() });
 }
 
@@ -246,7 +262,10 @@ fn check_reading<Row: DeserializeOwned + PartialEq + std::fmt::Debug>(stored: &s
     let newer = from_json::<Row>(&row.to_string());
     assert!(matches!(newer, Err(RecordError::Newer(version)) if version == ROW_VERSION + 1), "{newer:?}");
     let strange = format!(r#"{{ "v": {}, "all": "else" }}"#, ROW_VERSION + 5);
-    assert!(matches!(from_json::<Row>(&strange), Err(RecordError::Newer(_))), "the version is looked at first");
+    assert!(
+        matches!(from_json::<Row>(&strange), Err(RecordError::Newer(_))),
+        "the version is looked at first"
+    );
 
     row["v"] = json!(ROW_VERSION);
     let fields: Vec<String> = row.as_object().expect("a row is an object").keys().cloned().collect();
@@ -256,7 +275,16 @@ fn check_reading<Row: DeserializeOwned + PartialEq + std::fmt::Debug>(stored: &s
         let read = from_json::<Row>(&damaged.to_string());
         assert!(matches!(read, Err(RecordError::Shape(_))) || field == "meta", "{field}: {read:?}");
     }
-    for damaged in ["", "null", "[]", "{}", "\u{0}", stored.trim_end_matches(['}', '\n', ' ']), r#"{ "v": "1" }"#, r#"{ "v": -1 }"#] {
+    for damaged in [
+        "",
+        "null",
+        "[]",
+        "{}",
+        "\u{0}",
+        stored.trim_end_matches(['}', '\n', ' ']),
+        r#"{ "v": "1" }"#,
+        r#"{ "v": -1 }"#,
+    ] {
         let read = from_json::<Row>(damaged);
         assert!(matches!(read, Err(RecordError::Shape(_))), "{damaged:?}: {read:?}");
     }
@@ -350,9 +378,11 @@ fn journal(deed: Deed, change: Change) -> Value {
 fn a_journal_row_holds_what_was_before_and_after() {
     let after = annotation();
     let before = Annotation { note: "cũ".into(), ..annotation() };
-    let change = Change::Annotation { before: Some(before.clone().into()), after: Some(after.clone().into()) };
+    let change =
+        Change::Annotation { before: Some(before.clone().into()), after: Some(after.clone().into()) };
     let step = Step { deed: Deed::Note, at: Timestamp(5), is_undo: true, changes: vec![change] };
-    let row: Value = serde_json::from_str(&to_json(&JournalRow::new(&step, &"here".into(), Some("Lan")))).expect("JSON");
+    let row: Value =
+        serde_json::from_str(&to_json(&JournalRow::new(&step, &"here".into(), Some("Lan")))).expect("JSON");
     assert_eq!(
         row,
         json!({
@@ -362,23 +392,37 @@ fn a_journal_row_holds_what_was_before_and_after() {
             ],
         })
     );
-    let read: AnnotationRow = from_json(&row["changes"][0]["annotation"]["before"].to_string()).expect("the old row can be read");
+    let read: AnnotationRow =
+        from_json(&row["changes"][0]["annotation"]["before"].to_string()).expect("the old row can be read");
     assert_eq!(Annotation::from(read), before);
 }
 
 #[test]
 fn the_journal_knows_every_kind_of_change() {
     let new = journal(Deed::Highlight, Change::Annotation { before: None, after: Some(annotation().into()) });
-    assert_eq!(new["changes"][0], json!({ "annotation": { "before": null, "after": AnnotationRow::from(&annotation()) } }));
+    assert_eq!(
+        new["changes"][0],
+        json!({ "annotation": { "before": null, "after": AnnotationRow::from(&annotation()) } })
+    );
     assert_eq!(new.get("author"), None);
-    let deleted = journal(Deed::Delete, Change::Annotation { before: Some(annotation().into()), after: None });
-    assert_eq!(deleted["changes"][0], json!({ "annotation": { "before": AnnotationRow::from(&annotation()), "after": null } }));
+    let deleted =
+        journal(Deed::Delete, Change::Annotation { before: Some(annotation().into()), after: None });
+    assert_eq!(
+        deleted["changes"][0],
+        json!({ "annotation": { "before": AnnotationRow::from(&annotation()), "after": null } })
+    );
     let title = Change::Title { document: "d1".into(), before: "cũ".into(), after: "mới".into() };
     assert_eq!(
         journal(Deed::Rename, title)["changes"][0],
         json!({ "title": { "document": "d1", "before": "cũ", "after": "mới" } })
     );
-    let role = Change::Role { document: "d1".into(), revision: 1, block: 2, before: Role::Paragraph, after: Role::Heading(2) };
+    let role = Change::Role {
+        document: "d1".into(),
+        revision: 1,
+        block: 2,
+        before: Role::Paragraph,
+        after: Role::Heading(2),
+    };
     assert_eq!(
         journal(Deed::Relabel, role)["changes"][0],
         json!({

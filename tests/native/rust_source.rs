@@ -226,9 +226,24 @@ fn sources_are_read_without_comments_and_with_their_texts() {
     let text = |text: &str| Token::Text(text.to_owned());
     let found: Vec<Token> = tokens(source).into_iter().map(|(token, _)| token).collect();
     let expected = [
-        name("use"), name("crate"), Token::PathSign, name("b"), Token::Sign(';'), Token::Other, Token::Other, Token::Other,
-        Token::Other, Token::Sign('&'), Token::Other, text("d\\\"e"), text("f\"g"), text("h"), Token::Other, Token::Sign('.'),
-        Token::Other, name("type"),
+        name("use"),
+        name("crate"),
+        Token::PathSign,
+        name("b"),
+        Token::Sign(';'),
+        Token::Other,
+        Token::Other,
+        Token::Other,
+        Token::Other,
+        Token::Sign('&'),
+        Token::Other,
+        text("d\\\"e"),
+        text("f\"g"),
+        text("h"),
+        Token::Other,
+        Token::Sign('.'),
+        Token::Other,
+        name("type"),
     ];
     assert_eq!(found, expected);
     assert!(tokens(source).iter().all(|(_, line)| *line == 3));

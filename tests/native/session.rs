@@ -13,8 +13,8 @@ use concord::model::text::Span;
 use concord::model::time::{LogicalTime, Timestamp};
 use concord::record::{DocumentHead, DocumentRow, Settings};
 use concord::state::{
-    Action, AppState, Chosen, Effect, ImportFailure, JobId, JobState, Loaded, Notice, Phase, RawSelection, Route, Spoken,
-    StorageTrouble, update,
+    Action, AppState, Chosen, Effect, ImportFailure, JobId, JobState, Loaded, Notice, Phase, RawSelection,
+    Route, Spoken, StorageTrouble, update,
 };
 
 /// What storage holds.
@@ -313,10 +313,10 @@ impl Session {
 
     /// Every passage in text order: `words |tags| note`.
     pub(crate) fn passages(&self) -> Vec<String> {
-        let tags = |annotation: &Annotation| {
-            annotation.tags.iter().map(TagId::as_str).collect::<Vec<_>>().join(" ")
-        };
-        let line = |a: &Rc<Annotation>| format!("{} |{}| {}", a.quote(), tags(a), a.note).trim_end().to_owned();
+        let tags =
+            |annotation: &Annotation| annotation.tags.iter().map(TagId::as_str).collect::<Vec<_>>().join(" ");
+        let line =
+            |a: &Rc<Annotation>| format!("{} |{}| {}", a.quote(), tags(a), a.note).trim_end().to_owned();
         self.state.annotations.iter().map(line).collect()
     }
 
@@ -395,7 +395,10 @@ fn check_invariants(state: &AppState, action: &Action) {
     let action: String = format!("{action:?}").chars().take(80).collect();
     let is_known = |id: &AnnotationId| state.annotations.get(id).is_some();
     assert!(state.view.focus.as_ref().is_none_or(is_known), "the focus is gone after {action}");
-    assert!(state.view.editing_range.as_ref().is_none_or(is_known), "the edited range is gone after {action}");
+    assert!(
+        state.view.editing_range.as_ref().is_none_or(is_known),
+        "the edited range is gone after {action}"
+    );
     assert!(state.saving.in_flight <= state.saving.queue.len(), "more is written than waits after {action}");
     if let Some(open) = &state.open {
         assert_eq!(*open.text, DocumentText::new(&open.document.blocks), "the text changed by {action}");

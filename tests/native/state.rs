@@ -10,8 +10,8 @@ use concord::model::id::{AnnotationId, DocumentId};
 use concord::model::text::{CharOffset, Span};
 use concord::record::{Glance, Settings, Theme};
 use concord::state::{
-    Action, AppState, Effect, ImportFailure, JobState, Loaded, Notice, Phase, Planned, RawSelection, Route, SettingChange,
-    Spoken, StorageTrouble,
+    Action, AppState, Effect, ImportFailure, JobState, Loaded, Notice, Phase, Planned, RawSelection, Route,
+    SettingChange, Spoken, StorageTrouble,
 };
 use proptest::prelude::*;
 
@@ -259,7 +259,8 @@ fn a_note_is_written_when_the_person_pauses() {
     s.act(Action::Flush);
     let Some(Effect::Commit { steps, device, .. }) = s.effects.first() else { panic!("{:?}", s.effects) };
     assert_eq!((steps.len(), device.as_str()), (1, "here"));
-    let [Change::Annotation { before: Some(before), after: Some(after) }] = steps[0].changes.as_slice() else {
+    let [Change::Annotation { before: Some(before), after: Some(after) }] = steps[0].changes.as_slice()
+    else {
         panic!("{steps:?}")
     };
     assert_eq!((before.note.as_str(), after.note.as_str()), ("", "một"));
@@ -289,7 +290,10 @@ fn a_new_tag_is_made_and_given_in_one_step() {
     s.select("97%").act(Action::CreateTag { tag: "own".into(), name: " Tiến độ ".into(), id, at });
     check_passages(&s, &["97% |own|"]);
     let made = s.state.codebook.get(&"own".into()).cloned().expect("the tag is known");
-    assert_eq!((made.name.vi.as_str(), made.name.en.as_str(), made.style), ("Tiến độ", "Tiến độ", TagStyle::Study));
+    assert_eq!(
+        (made.name.vi.as_str(), made.name.en.as_str(), made.style),
+        ("Tiến độ", "Tiến độ", TagStyle::Study)
+    );
     assert_eq!(s.state.settings.last_tag, Some("own".into()));
     s.undo();
     check_passages(&s, &[]);
@@ -457,7 +461,9 @@ fn clicking_again_goes_through_the_layers() {
     for (expected, layer) in [(&short, 1), (&middle, 2), (&long, 3), (&short, 1)] {
         s.act(Action::FocusLayerAt(at));
         assert_eq!(s.state.view.focus.as_ref(), Some(expected));
-        let Some(Spoken::Focused { layer: said, layers, .. }) = s.spoken() else { panic!("{:?}", s.spoken()) };
+        let Some(Spoken::Focused { layer: said, layers, .. }) = s.spoken() else {
+            panic!("{:?}", s.spoken())
+        };
         assert_eq!((*said, *layers), (layer, 3), "what is said is which of the layers at this place");
     }
     s.act(Action::FocusLayerAt(s.span("Chiều").start));
@@ -493,7 +499,9 @@ fn the_neighbours_of_a_passage_are_those_in_the_text() {
 #[test]
 fn hidden_tags_are_a_matter_of_the_view() {
     let mut s = reading();
-    s.act(Action::ToggleTag("lead".into())).act(Action::ToggleTag("due".into())).act(Action::ToggleTag("lead".into()));
+    s.act(Action::ToggleTag("lead".into()))
+        .act(Action::ToggleTag("due".into()))
+        .act(Action::ToggleTag("lead".into()));
     assert_eq!(s.state.view.hidden.iter().map(|tag| tag.as_str()).collect::<Vec<_>>(), ["due"]);
     assert_eq!(s.unsaved(), 0);
 }
@@ -711,7 +719,11 @@ fn a_document_is_renamed_everywhere() {
     s.rename(&document, "  Quy chế mới ").settle();
     let titles = |s: &Session| {
         let shown = s.state.open.as_ref().map(|open| open.document.title.clone()).unwrap_or_default();
-        [s.state.library.entries[&document].head.title.clone(), shown, s.storage.documents[&document].title.clone()]
+        [
+            s.state.library.entries[&document].head.title.clone(),
+            shown,
+            s.storage.documents[&document].title.clone(),
+        ]
     };
     assert_eq!(titles(&s), ["Quy chế mới"; 3]);
     s.undo().settle();
@@ -775,7 +787,9 @@ fn the_library_shows_the_last_used_document_first() {
     let first = s.document();
     s.import(OTHER);
     let second = s.document();
-    let order = |s: &Session| s.state.library.in_order().iter().map(|entry| entry.head.id.clone()).collect::<Vec<_>>();
+    let order = |s: &Session| {
+        s.state.library.in_order().iter().map(|entry| entry.head.id.clone()).collect::<Vec<_>>()
+    };
     assert_eq!(order(&s), [second.clone(), first.clone()]);
     s.open(&first);
     assert_eq!(order(&s), [first.clone(), second]);
@@ -792,7 +806,11 @@ fn a_glance_shows_where_the_marks_are() {
     assert_eq!(glance.annotations, 2);
     assert_eq!(glance.strip[0].style, TagStyle::Due);
     assert!(glance.strip[0].start == 0 && glance.strip[1].end > 950 && glance.strip[1].end <= 1000);
-    assert!(s.effects.iter().any(|effect| matches!(effect, Effect::SaveGlance(id, saved) if *id == document && saved == glance)));
+    assert!(
+        s.effects.iter().any(
+            |effect| matches!(effect, Effect::SaveGlance(id, saved) if *id == document && saved == glance)
+        )
+    );
 }
 
 // Saving
@@ -923,7 +941,8 @@ fn an_unsaved_title_and_role_are_there_when_their_document_is_opened_again() {
 fn the_browser_is_asked_once_to_keep_the_data() {
     let mut s = Session::ready();
     let mut asked = 0;
-    let mut step = |s: &mut Session| asked += s.effects.iter().filter(|effect| **effect == Effect::AskToPersist).count();
+    let mut step =
+        |s: &mut Session| asked += s.effects.iter().filter(|effect| **effect == Effect::AskToPersist).count();
     s.choose(ARTICLE);
     while s.answer() {
         step(&mut s);
@@ -967,7 +986,11 @@ fn the_language_is_the_addresss_then_the_chosen_then_the_browsers() {
     s.state.address_language = Some(Language::Vi);
     assert_eq!(s.state.language(), Language::Vi);
     s.act(Action::Set(SettingChange::Language(Language::En)));
-    assert_eq!(s.state.language(), Language::En, "what is chosen now counts more than the address of the start");
+    assert_eq!(
+        s.state.language(),
+        Language::En,
+        "what is chosen now counts more than the address of the start"
+    );
     s.state.browser_language = Language::Vi;
     assert_eq!(s.state.language(), Language::En);
 }
@@ -1040,7 +1063,9 @@ fn an_export_takes_the_annotations_in_text_order() {
     s.select("97%").tag("measure");
     s.select("Chiều").tag("due");
     s.act(Action::ExportWebAnnotation);
-    let [Effect::ExportWebAnnotation { document, annotations }] = s.effects.as_slice() else { panic!("{:?}", s.effects) };
+    let [Effect::ExportWebAnnotation { document, annotations }] = s.effects.as_slice() else {
+        panic!("{:?}", s.effects)
+    };
     assert_eq!(document.id, s.document());
     assert_eq!(annotations.iter().map(|a| a.quote()).collect::<Vec<_>>(), ["Chiều", "97%"]);
 }
@@ -1068,7 +1093,12 @@ fn no_action_harms_an_app_that_is_still_loading() {
         s.act(action);
     }
     assert!(s.pending.is_empty());
-    let plain = |state: &AppState| AppState { notice: None, message_count: 0, settings: Rc::default(), ..state.clone() };
+    let plain = |state: &AppState| AppState {
+        notice: None,
+        message_count: 0,
+        settings: Rc::default(),
+        ..state.clone()
+    };
     assert_eq!(plain(&s.state), plain(&start));
 }
 
@@ -1141,7 +1171,8 @@ fn any_move() -> impl Strategy<Value = Move> {
 
 fn perform(s: &mut Session, action: Move) {
     let annotations: Vec<AnnotationId> = s.state.annotations.iter().map(|a| a.id.clone()).collect();
-    let annotation = |n: u8| annotations.get(n as usize % annotations.len().max(1)).cloned().unwrap_or_default();
+    let annotation =
+        |n: u8| annotations.get(n as usize % annotations.len().max(1)).cloned().unwrap_or_default();
     let documents: Vec<DocumentId> = s.state.library.entries.keys().cloned().collect();
     let document = |n: u8| documents[n as usize % documents.len()].clone();
     let tags: Vec<_> = s.state.codebook.tags().iter().map(|tag| tag.id.clone()).collect();
@@ -1161,7 +1192,12 @@ fn perform(s: &mut Session, action: Move) {
         Move::GiveTag(n) => Action::GiveTag { tag: tag(n), id, at },
         Move::CreateTag(n) => {
             let number = s.number();
-            Action::CreateTag { tag: format!("own{number}").as_str().into(), name: format!("Thẻ {n}"), id, at }
+            Action::CreateTag {
+                tag: format!("own{number}").as_str().into(),
+                name: format!("Thẻ {n}"),
+                id,
+                at,
+            }
         }
         Move::StartNote => Action::StartNote { id, at },
         Move::TakeTag(a, t) => Action::TakeTag { annotation: annotation(a), tag: tag(t), at },
@@ -1178,9 +1214,11 @@ fn perform(s: &mut Session, action: Move) {
         Move::FocusLayer(n) => Action::FocusLayerAt(CharOffset(n.into())),
         Move::FocusNeighbour(forward, n) => Action::FocusNeighbour { forward, from: CharOffset(n.into()) },
         Move::ToggleTag(n) => Action::ToggleTag(tag(n)),
-        Move::Relabel(block, role) => {
-            Action::Relabel { block: block.into(), role: Role::CHOICES[role as usize % Role::CHOICES.len()], at }
-        }
+        Move::Relabel(block, role) => Action::Relabel {
+            block: block.into(),
+            role: Role::CHOICES[role as usize % Role::CHOICES.len()],
+            at,
+        },
         Move::Rename(n) => Action::Rename { document: document(n), title: format!("Tên {n}"), at },
         Move::Remove(n, removed) => Action::Remove { document: document(n), removed, at },
         Move::Import(n) => {

@@ -3,8 +3,8 @@ use std::ops::Range;
 
 use concord::model::document::DocumentText;
 use concord::model::text::{
-    ByteOffset, CharOffset, Span, TextIndex, Unit, Utf16Offset, fold_char, folded, grown, is_folded_prefix_of_word,
-    normalized, snapped, trimmed, units,
+    ByteOffset, CharOffset, Span, TextIndex, Unit, Utf16Offset, fold_char, folded, grown,
+    is_folded_prefix_of_word, normalized, snapped, trimmed, units,
 };
 use proptest::prelude::*;
 use unicode_normalization::{UnicodeNormalization, is_nfc};
@@ -14,7 +14,8 @@ use crate::support::{
     shared_json, unmarked,
 };
 
-const UNITS: [Unit; 6] = [Unit::Grapheme, Unit::Syllable, Unit::Word, Unit::Clause, Unit::Sentence, Unit::Block];
+const UNITS: [Unit; 6] =
+    [Unit::Grapheme, Unit::Syllable, Unit::Word, Unit::Clause, Unit::Sentence, Unit::Block];
 
 // Offsets
 
@@ -210,8 +211,22 @@ fn a_syllable_is_a_run_of_letters_and_digits() {
 #[test]
 fn a_number_keeps_its_parts() {
     for whole in [
-        "02-NQ/TW", "97%", "45.000", "30/5", "2022-2025", "30/05/2022", "9,35", "11:05", "46/50", "24/24", "1.146.000",
-        "118/KH-UBND", "50/30/20", "12–15", "Covid-19", "99,5%",
+        "02-NQ/TW",
+        "97%",
+        "45.000",
+        "30/5",
+        "2022-2025",
+        "30/05/2022",
+        "9,35",
+        "11:05",
+        "46/50",
+        "24/24",
+        "1.146.000",
+        "118/KH-UBND",
+        "50/30/20",
+        "12–15",
+        "Covid-19",
+        "99,5%",
     ] {
         check_units(Unit::Syllable, &format!("[ngày] [{whole}], [{whole}]."));
     }
@@ -494,7 +509,8 @@ fn a_selection_of_two_clauses_grows_to_both() {
 
 /// Whether both edges stand between graphemes of the text.
 fn cuts_no_grapheme(text: &str, range: &Range<usize>) -> bool {
-    let is_edge = |at: usize| at == text.len() || units(text, Unit::Grapheme).iter().any(|piece| piece.start == at);
+    let is_edge =
+        |at: usize| at == text.len() || units(text, Unit::Grapheme).iter().any(|piece| piece.start == at);
     is_edge(range.start) && is_edge(range.end)
 }
 
@@ -647,7 +663,8 @@ fn a_query_finds_the_start_of_any_word() {
 
 #[test]
 fn the_sentences_of_the_seed_are_those_of_the_gold_file() {
-    let (Some(seed), Some(gold)) = (shared("domain/seed-article.txt"), shared_json("domain/seed_gold.json")) else {
+    let (Some(seed), Some(gold)) = (shared("domain/seed-article.txt"), shared_json("domain/seed_gold.json"))
+    else {
         return;
     };
     let text = lines(seed.trim_end_matches('\n'));
@@ -662,7 +679,8 @@ fn the_sentences_of_the_seed_are_those_of_the_gold_file() {
 
 #[test]
 fn the_task_passages_of_the_gold_file_can_be_selected_as_they_are() {
-    let (Some(seed), Some(gold)) = (shared("domain/seed-article.txt"), shared_json("domain/seed_gold.json")) else {
+    let (Some(seed), Some(gold)) = (shared("domain/seed-article.txt"), shared_json("domain/seed_gold.json"))
+    else {
         return;
     };
     let text = lines(seed.trim_end_matches('\n'));

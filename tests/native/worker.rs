@@ -15,9 +15,12 @@ const ARTICLE: &str = "Đảng ủy Khối chủ trì hội nghị.\nCông đoà
 /// The answer after both messages went through JSON, as they do between page and worker.
 fn ask(request: Request, bytes: &[u8]) -> Response {
     let question = serde_json::to_string(&Envelope { number: 7, body: request }).expect("a question is JSON");
-    let Envelope { number, body } = serde_json::from_str::<Envelope<Request>>(&question).expect("it can be read");
-    let answer = serde_json::to_string(&Envelope { number, body: serve(body, bytes) }).expect("an answer is JSON");
-    let Envelope { number, body } = serde_json::from_str::<Envelope<Response>>(&answer).expect("it can be read");
+    let Envelope { number, body } =
+        serde_json::from_str::<Envelope<Request>>(&question).expect("it can be read");
+    let answer =
+        serde_json::to_string(&Envelope { number, body: serve(body, bytes) }).expect("an answer is JSON");
+    let Envelope { number, body } =
+        serde_json::from_str::<Envelope<Response>>(&answer).expect("it can be read");
     assert_eq!(number, 7);
     body
 }
@@ -70,12 +73,16 @@ fn annotations_are_written_as_the_exporter_writes_them() {
     let Source { bytes, .. } = document.source;
     assert_eq!(bytes, ARTICLE.len() as u64);
     let document = DocumentRow::from(document);
-    let annotations: Vec<AnnotationRow> = session.state.annotations.iter().map(|a| AnnotationRow::from(&**a)).collect();
+    let annotations: Vec<AnnotationRow> =
+        session.state.annotations.iter().map(|a| AnnotationRow::from(&**a)).collect();
     let (tags, at) = (Codebook::default().tags().to_vec(), Timestamp(1_653_883_500_000));
     let expected = web_annotation(&document, &annotations, &tags, at);
     match ask(Request::ExportWebAnnotation { document: Box::new(document), annotations, tags, at }, &[]) {
         Response::File { name, media_type, text } => {
-            assert_eq!((name, media_type.as_str(), text), (expected.name, expected.media_type, expected.text));
+            assert_eq!(
+                (name, media_type.as_str(), text),
+                (expected.name, expected.media_type, expected.text)
+            );
         }
         other => panic!("{other:?}"),
     }

@@ -7,7 +7,9 @@ use indexed_db_futures::database::Database;
 use indexed_db_futures::internals::SystemRepr;
 use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::*;
-use indexed_db_futures::transaction::{Transaction, TransactionDurability, TransactionMode, TransactionOptions};
+use indexed_db_futures::transaction::{
+    Transaction, TransactionDurability, TransactionMode, TransactionOptions,
+};
 use indexed_db_futures::{KeyRange, Result as RequestResult};
 use js_sys::Uint8Array;
 use serde::de::DeserializeOwned;
@@ -137,7 +139,9 @@ impl Storage {
         let work = async {
             let transaction = database.transaction([DOCUMENTS, REVISIONS, ANNOTATIONS]).build()?;
             let head = one(&transaction.object_store(DOCUMENTS)?, id.as_str().into()).await?;
-            let Some(head) = head.as_ref().map(|json| from_json::<DocumentRow>(json)) else { return Ok(None) };
+            let Some(head) = head.as_ref().map(|json| from_json::<DocumentRow>(json)) else {
+                return Ok(None);
+            };
             let revision = match &head {
                 Ok(head) => {
                     let key = schema::revision_key(id, head.revision);
@@ -205,7 +209,8 @@ impl Storage {
             changes: vec![Change::Removed { document: document.id.clone(), before: true, after: false }],
         };
         let journal = to_json(&JournalRow::new(&step, device, author));
-        let writing = Writing::begin(database, &[DOCUMENTS, REVISIONS, FILES, JOURNAL], "store the document")?;
+        let writing =
+            Writing::begin(database, &[DOCUMENTS, REVISIONS, FILES, JOURNAL], "store the document")?;
         let work = || {
             let id = &document.id;
             put(&writing.store(DOCUMENTS)?, id.as_str().into(), head.into())?;

@@ -46,7 +46,10 @@ impl StorageError {
 
     pub(super) fn from_js(doing: &'static str, error: &JsValue) -> Self {
         let text = |key: &str| {
-            js_sys::Reflect::get(error, &key.into()).ok().and_then(|value| value.as_string()).unwrap_or_default()
+            js_sys::Reflect::get(error, &key.into())
+                .ok()
+                .and_then(|value| value.as_string())
+                .unwrap_or_default()
         };
         let name = text("name");
         let cause = format!("{name}: {}", text("message"));

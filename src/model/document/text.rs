@@ -100,9 +100,8 @@ impl DocumentText {
             let from = bytes.start - origin;
             snapped(block, from..block.len(), snap).start + origin
         });
-        let end = self.in_block(last, |block, origin| {
-            snapped(block, 0..bytes.end - origin, snap).end + origin
-        });
+        let end =
+            self.in_block(last, |block, origin| snapped(block, 0..bytes.end - origin, snap).end + origin);
         let kept = trimmed(&self.text, start..end);
         (!kept.is_empty()).then(|| self.chars_of(kept))
     }
@@ -173,7 +172,8 @@ impl DocumentText {
     }
 
     fn bytes_of(&self, span: Span) -> Range<usize> {
-        self.index.byte_of_char(&self.text, span.start).get()..self.index.byte_of_char(&self.text, span.end).get()
+        self.index.byte_of_char(&self.text, span.start).get()
+            ..self.index.byte_of_char(&self.text, span.end).get()
     }
 
     fn chars_of(&self, bytes: Range<usize>) -> Span {

@@ -30,9 +30,7 @@ pub fn units(block: &str, unit: Unit) -> Vec<Range<usize>> {
         Unit::Grapheme => block.grapheme_indices(true).map(|(at, g)| at..at + g.len()).collect(),
         Unit::Syllable => syllables(block),
         Unit::Word => words(block),
-        Unit::Clause => {
-            sentences(block).into_iter().flat_map(|sentence| clauses(block, sentence)).collect()
-        }
+        Unit::Clause => sentences(block).into_iter().flat_map(|sentence| clauses(block, sentence)).collect(),
         Unit::Sentence => sentences(block),
         Unit::Block if block.is_empty() => Vec::new(),
         Unit::Block => std::iter::once(0..block.len()).collect(),
@@ -111,8 +109,8 @@ fn words(block: &str) -> Vec<Range<usize>> {
 
 /// Titles and honorifics whose full stop ends no sentence.
 const ABBREVIATIONS: [&str; 24] = [
-    "TS", "ThS", "PGS", "GS", "BS", "KS", "CN", "TP", "Tp", "TX", "TT", "P", "Q", "Đ", "St", "Mr", "Mrs", "Ms",
-    "Dr", "Prof", "No", "Art", "vs", "v",
+    "TS", "ThS", "PGS", "GS", "BS", "KS", "CN", "TP", "Tp", "TX", "TT", "P", "Q", "Đ", "St", "Mr", "Mrs",
+    "Ms", "Dr", "Prof", "No", "Art", "vs", "v",
 ];
 
 fn sentences(block: &str) -> Vec<Range<usize>> {
@@ -157,11 +155,9 @@ fn ends_sentence(before: &str, mark: &str, after: &str) -> bool {
     if !after.starts_with(char::is_whitespace) {
         return false;
     }
-    let opens_next = after
-        .trim_start()
-        .chars()
-        .next()
-        .is_some_and(|c| c.is_uppercase() || c.is_numeric() || matches!(c, '“' | '"' | '‘' | '(' | '«' | '-' | '–'));
+    let opens_next = after.trim_start().chars().next().is_some_and(|c| {
+        c.is_uppercase() || c.is_numeric() || matches!(c, '“' | '"' | '‘' | '(' | '«' | '-' | '–')
+    });
     let last_word = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or("");
     let is_abbreviation = mark == "."
         && (ABBREVIATIONS.contains(&last_word)

@@ -41,7 +41,9 @@ fn is_loose_at_start(first: char, inside: &str) -> bool {
     match first {
         '(' | '[' | '“' | '‘' | '«' => !inside.contains(closer_of(first)),
         ')' | ']' | '”' | '’' | '»' => true,
-        c => c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '…' | '-' | '–' | '—' | '•'),
+        c => {
+            c.is_whitespace() || matches!(c, '.' | ',' | ';' | ':' | '!' | '?' | '…' | '-' | '–' | '—' | '•')
+        }
     }
 }
 
@@ -79,12 +81,11 @@ pub fn grown(block: &str, range: Range<usize>) -> Range<usize> {
     [Unit::Syllable, Unit::Word, Unit::Clause, Unit::Sentence, Unit::Block]
         .into_iter()
         .map(|unit| {
-            let around = units(block, unit).into_iter().filter(|piece| {
-                piece.start < range.end.max(range.start + 1) && range.start < piece.end
-            });
-            let cover = around.fold(range.clone(), |sum, piece| {
-                sum.start.min(piece.start)..sum.end.max(piece.end)
-            });
+            let around = units(block, unit)
+                .into_iter()
+                .filter(|piece| piece.start < range.end.max(range.start + 1) && range.start < piece.end);
+            let cover =
+                around.fold(range.clone(), |sum, piece| sum.start.min(piece.start)..sum.end.max(piece.end));
             trimmed(block, cover)
         })
         .find(|wider| wider.start <= range.start && range.end <= wider.end && *wider != range)

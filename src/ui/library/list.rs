@@ -8,8 +8,8 @@ use super::first_run::first_run;
 use super::imports::imports;
 use crate::browser::clock;
 use crate::model::document::Language;
-use crate::model::text::folded;
 use crate::model::id::DocumentId;
+use crate::model::text::folded;
 use crate::state::{Action, Entry, Overlay, Route};
 use crate::ui::hub::{App, Slice, use_app};
 use crate::ui::messages::Messages;
@@ -60,9 +60,9 @@ pub(in crate::ui) fn LibraryView() -> Html {
     let wanted = folded(query.trim());
     let shown: Vec<&&Rc<Entry>> =
         entries.iter().filter(|entry| folded(&entry.head.title).contains(&wanted)).collect();
-    let resumed = entries
-        .iter()
-        .find(|entry| entry.glance.opened_at.is_some() && entry.glance.read_permille < 990 && query.is_empty());
+    let resumed = entries.iter().find(|entry| {
+        entry.glance.opened_at.is_some() && entry.glance.read_permille < 990 && query.is_empty()
+    });
     html! {
         <main id="main" class="stage lib" tabindex="-1">
             <Banner />
@@ -128,8 +128,13 @@ fn document_row(app: &App, entry: &Entry, on_rename: Callback<()>) -> Html {
     let (head, glance) = (&entry.head, &entry.glance);
     let route = Route::Read { document: head.id.clone(), annotation: None };
     let source = head.meta.section.clone().or_else(|| head.source.file_name.clone());
-    let facts: Vec<String> = source.into_iter().chain([messages.minutes(reading_minutes(head.chars))]).collect();
-    let read = if glance.reads == 0 { messages.not_read_yet().to_owned() } else { messages.read_percent(&percent(entry)) };
+    let facts: Vec<String> =
+        source.into_iter().chain([messages.minutes(reading_minutes(head.chars))]).collect();
+    let read = if glance.reads == 0 {
+        messages.not_read_yet().to_owned()
+    } else {
+        messages.read_percent(&percent(entry))
+    };
     let document = head.id.clone();
     let original = app.hub.on(move |()| Action::SaveOriginal(document.clone()));
     let document = head.id.clone();

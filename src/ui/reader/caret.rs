@@ -81,7 +81,12 @@ pub(super) fn passed(text: &DocumentText, caret: Caret, unit: Unit) -> String {
 
 /// Keeps the caret mark at the caret: engines draw none in text that cannot be edited. Returns the mark's node.
 #[hook]
-pub(super) fn use_caret_mark(hub: &Hub, caret: Option<Caret>, text: &Rc<DocumentText>, grid: &NodeRef) -> NodeRef {
+pub(super) fn use_caret_mark(
+    hub: &Hub,
+    caret: Option<Caret>,
+    text: &Rc<DocumentText>,
+    grid: &NodeRef,
+) -> NodeRef {
     let mark = use_node_ref();
     let (node, hub, grid, text) = (mark.clone(), hub.clone(), grid.clone(), text.clone());
     use_effect_with(caret, move |caret| {

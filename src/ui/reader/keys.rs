@@ -105,7 +105,9 @@ impl KeyContext {
                 let from = self.place(focus_span);
                 self.act(Action::FocusNeighbour { forward: key == "]", from })
             }
-            "o" => self.act(Action::FocusLayerAt(focus_span.map_or_else(|| self.place(None), |span| span.start))),
+            "o" => {
+                self.act(Action::FocusLayerAt(focus_span.map_or_else(|| self.place(None), |span| span.start)))
+            }
             "j" | "k" => {
                 let start = self.targets.caret.unwrap_or_else(|| Caret::at(self.place(focus_span)));
                 self.move_caret(start, Movement { unit: Unit::Block, forward: key == "j", extend: false })
@@ -122,7 +124,12 @@ impl KeyContext {
             }
             "+" | "=" => self.act(Action::Set(SettingChange::TypeSize(type_size.saturating_add(1)))),
             "-" => self.act(Action::Set(SettingChange::TypeSize(type_size.saturating_sub(1)))),
-            digit => match digit.chars().next().filter(|_| has_target).and_then(|digit| state.codebook.by_digit(digit)) {
+            digit => match digit
+                .chars()
+                .next()
+                .filter(|_| has_target)
+                .and_then(|digit| state.codebook.by_digit(digit))
+            {
                 Some(tag) if digit.len() == 1 => self.act(give_tag(tag.id.clone())),
                 _ => false,
             },
@@ -137,7 +144,9 @@ impl KeyContext {
         let selection = self.hub.article().map(|article| article::page_selection(&article, &self.open.text));
         match (selection, focus_span) {
             (_, Some(span)) => span.start,
-            (Some(PageSelection::Caret(offset) | PageSelection::Stretch { focus: offset, .. }), None) => offset,
+            (Some(PageSelection::Caret(offset) | PageSelection::Stretch { focus: offset, .. }), None) => {
+                offset
+            }
             (Some(PageSelection::Elsewhere) | None, None) => {
                 let top = self.visible_block().unwrap_or(0);
                 self.open.text.block_span(top).start

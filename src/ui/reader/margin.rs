@@ -120,7 +120,8 @@ fn use_aligned_cards(app: &App, props: &MarginProps) -> NodeRef {
     let (node, text, hub) = (list.clone(), props.open.text.clone(), app.hub.clone());
     let state = &app.state;
     let settings = (state.settings.type_size, state.settings.line_height, width);
-    let dependencies = (state.annotations.clone(), state.view.focus.clone(), props.window, settings, props.tab);
+    let dependencies =
+        (state.annotations.clone(), state.view.focus.clone(), props.window, settings, props.tab);
     use_effect_with(dependencies, move |(placed, focus, ..)| {
         let (placed, focus) = (placed.clone(), focus.clone());
         // The engine has laid the new cards out by the next frame.
@@ -131,7 +132,11 @@ fn use_aligned_cards(app: &App, props: &MarginProps) -> NodeRef {
                 .filter_map(|n| children.item(n))
                 .map(|card| {
                     let id = AnnotationId(card.get_attribute("data-annotation").unwrap_or_default());
-                    layout::CardWish { span: placed.span_of(&id), is_active: focus.as_ref() == Some(&id), card }
+                    layout::CardWish {
+                        span: placed.span_of(&id),
+                        is_active: focus.as_ref() == Some(&id),
+                        card,
+                    }
                 })
                 .collect();
             layout::align_cards(&list, &article, &text, &wishes);

@@ -1,7 +1,7 @@
 //! The reader: the text, what is selected in it, and the passages beside it.
 mod article_text;
-mod caret;
 mod card;
+mod caret;
 mod info;
 mod keys;
 mod margin;

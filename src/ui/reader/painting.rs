@@ -50,7 +50,8 @@ pub(super) fn use_window(hub: &Hub, open: &Rc<OpenDocument>) -> Option<Window> {
                 let (Some(article), Some(scroller)) = (hub.article(), hub.scroller()) else { return };
                 let near = |screens| layout::blocks_near(&article, &scroller, text.block_count(), screens);
                 let Some((first, last)) = near(0.0) else { return };
-                let is_inside = painted.get().is_some_and(|window| window.first <= first && last <= window.last);
+                let is_inside =
+                    painted.get().is_some_and(|window| window.first <= first && last <= window.last);
                 if !is_inside && let Some((first, last)) = near(AHEAD) {
                     let wider = Window { first, last };
                     painted.set(Some(wider));
@@ -81,9 +82,8 @@ pub(super) fn use_window(hub: &Hub, open: &Rc<OpenDocument>) -> Option<Window> {
             }
         };
         let scrolled = on_change.clone();
-        let scroll = hub
-            .scroller()
-            .map(|scroller| EventListener::new(&scroller, "scroll", move |_| scrolled()));
+        let scroll =
+            hub.scroller().map(|scroller| EventListener::new(&scroller, "scroll", move |_| scrolled()));
         let resize = EventListener::new(&crate::browser::window(), "resize", move |_| on_change());
         move || drop((scroll, resize))
     });

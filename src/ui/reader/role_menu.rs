@@ -69,7 +69,10 @@ pub(super) fn RoleMenu(props: &RoleMenuProps) -> Html {
         .map(|&choice| {
             let block = current as u32;
             let relabel = app.hub.on(move |()| Action::Relabel { block, role: choice, at: clock::now() });
-            MenuItem { is_checked: Some(choice == role), ..MenuItem::new(words::role(messages, choice), relabel) }
+            MenuItem {
+                is_checked: Some(choice == role),
+                ..MenuItem::new(words::role(messages, choice), relabel)
+            }
         })
         .collect::<Vec<_>>();
     let on_toggle = Callback::from(move |is_open| *is_held.borrow_mut() = is_open);

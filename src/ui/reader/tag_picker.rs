@@ -104,7 +104,9 @@ pub(super) fn TagPicker(props: &TagPickerProps) -> Html {
         let members: Vec<(usize, &Choice, &Tag)> = numbered
             .iter()
             .filter_map(|&(n, choice)| match choice {
-                Choice::Known(id) => codebook.get(id).filter(|tag| tag.family == family).map(|tag| (n, choice, tag)),
+                Choice::Known(id) => {
+                    codebook.get(id).filter(|tag| tag.family == family).map(|tag| (n, choice, tag))
+                }
                 Choice::New(_) | Choice::Bare => None,
             })
             .collect();
@@ -204,9 +206,10 @@ fn use_place(hub: &Hub, picker: &NodeRef, props: &TagPickerProps) {
 
 fn choices(m: Messages, codebook: &Codebook, query: &str) -> Vec<Choice> {
     let fits = |tag: &&Tag| {
-        is_folded_prefix_of_word(query, tag.name.get(m.0)) || !query.trim().is_empty() && {
-            is_folded_prefix_of_word(query, &tag.name.vi) || is_folded_prefix_of_word(query, &tag.name.en)
-        }
+        is_folded_prefix_of_word(query, tag.name.get(m.0))
+            || !query.trim().is_empty() && {
+                is_folded_prefix_of_word(query, &tag.name.vi) || is_folded_prefix_of_word(query, &tag.name.en)
+            }
     };
     let mut choices: Vec<Choice> = Vec::new();
     for family in Family::ALL {

@@ -36,7 +36,11 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
             layout::set_style(&bar, "--progress", &format!("{percent}%"));
         }
     });
-    let button = |label: &'static str, sign: Icon, pressed: Option<bool>, class: &'static str, on_press: Callback<MouseEvent>| {
+    let button = |label: &'static str,
+                  sign: Icon,
+                  pressed: Option<bool>,
+                  class: &'static str,
+                  on_press: Callback<MouseEvent>| {
         html! {
             <button type="button" class={classes!("btn", "btn--quiet", "btn--icon", class)} aria-label={label}
                 title={label} aria-pressed={pressed.map(|on| on.to_string())} onclick={on_press}>

@@ -26,7 +26,8 @@ use crate::ui::widgets::Banner;
 /// Below this width the shelf lies over the text and is closed at first.
 const SHELF_OVERLAY: &str = "(max-width: 1180px)";
 /// Where a press does not drop the selection.
-const KEEPS_SELECTION: &str = ".art, .selbar, .picker, .cards, .menu, .rbar, .popover, .rolespot, .toast, dialog";
+const KEEPS_SELECTION: &str =
+    ".art, .selbar, .picker, .cards, .menu, .rbar, .popover, .rolespot, .toast, dialog";
 
 pub(in crate::ui) fn reader_view(app: &App, document: &DocumentId) -> Html {
     match &app.state.open {
@@ -236,7 +237,8 @@ fn use_pointer(
                 .target()
                 .and_then(|target| target.dyn_into::<web_sys::Node>().ok())
                 .is_some_and(|target| article.contains(Some(&target)));
-            let is_selecting = matches!(article::page_selection(&article, &text), PageSelection::Stretch { .. });
+            let is_selecting =
+                matches!(article::page_selection(&article, &text), PageSelection::Stretch { .. });
             if !is_on_text || is_selecting {
                 return;
             }

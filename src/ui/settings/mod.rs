@@ -6,8 +6,8 @@ use yew::prelude::*;
 use super::hub::{App, Slice, use_app};
 use super::messages::Messages;
 use super::reader::type_controls;
-use crate::browser::offline::{self, StorageReport};
 use crate::browser::clock;
+use crate::browser::offline::{self, StorageReport};
 use crate::model::document::Language;
 use crate::model::id::DocumentId;
 use crate::state::{Action, Route, SettingChange};
@@ -144,8 +144,10 @@ fn removed(app: &App) -> Html {
     let removed: Vec<_> = app.state.library.removed().collect();
     let put_back = |document: &DocumentId| {
         let document = document.clone();
-        app.hub.on(move |_: MouseEvent| {
-            Action::Remove { document: document.clone(), removed: false, at: clock::now() }
+        app.hub.on(move |_: MouseEvent| Action::Remove {
+            document: document.clone(),
+            removed: false,
+            at: clock::now(),
         })
     };
     html! {

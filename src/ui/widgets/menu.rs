@@ -50,7 +50,9 @@ pub(in crate::ui) fn Menu(props: &MenuProps) -> Html {
     let report = props.on_toggle.clone();
     use_effect_with(*is_open, move |&is_open| {
         report.emit(is_open);
-        if let (true, Some(menu), Some(button)) = (is_open, placed.cast::<Element>(), anchor.cast::<Element>()) {
+        if let (true, Some(menu), Some(button)) =
+            (is_open, placed.cast::<Element>(), anchor.cast::<Element>())
+        {
             place(&menu, &button);
             focus_item(&menu, Step::First);
         }
@@ -130,7 +132,8 @@ pub(in crate::ui) fn Menu(props: &MenuProps) -> Html {
             </button>
         }
     };
-    let class = classes!("btn", "btn--quiet", (!props.is_labelled).then_some("btn--icon"), props.class.clone());
+    let class =
+        classes!("btn", "btn--quiet", (!props.is_labelled).then_some("btn--icon"), props.class.clone());
     html! {
         <>
             <button ref={button.clone()} type="button" {class} aria-haspopup="menu" aria-expanded={is_open.to_string()}
@@ -167,9 +170,9 @@ fn focus_item(menu: &Element, step: Step) {
     if count == 0 {
         return;
     }
-    let current = crate::browser::document()
-        .active_element()
-        .and_then(|active| (0..count).find(|&n| items.item(n).is_some_and(|item| item.is_same_node(Some(&active)))));
+    let current = crate::browser::document().active_element().and_then(|active| {
+        (0..count).find(|&n| items.item(n).is_some_and(|item| item.is_same_node(Some(&active))))
+    });
     let next = match (step, current) {
         (Step::First, _) | (Step::Next, None) => 0,
         (Step::Last, _) | (Step::Previous, None) => count - 1,
@@ -185,11 +188,13 @@ fn focus_item(menu: &Element, step: Step) {
 fn place(menu: &Element, button: &Element) {
     let (anchor, size) = (button.get_bounding_client_rect(), menu.get_bounding_client_rect());
     let window = crate::browser::window();
-    let length = |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|value| value.as_f64()).unwrap_or(0.0);
+    let length =
+        |value: Result<wasm_bindgen::JsValue, _>| value.ok().and_then(|value| value.as_f64()).unwrap_or(0.0);
     let (width, height) = (length(window.inner_width()), length(window.inner_height()));
     let left = anchor.left().min(width - size.width() - 8.0).max(8.0);
     let below = anchor.bottom() + 4.0;
-    let top = if below + size.height() > height { (anchor.top() - size.height() - 4.0).max(8.0) } else { below };
+    let top =
+        if below + size.height() > height { (anchor.top() - size.height() - 4.0).max(8.0) } else { below };
     layout::set_px(&menu, "left", left);
     layout::set_px(&menu, "top", top);
 }

@@ -25,8 +25,6 @@ pub(super) async fn walk(page: &mut Page) -> Step {
     page.press("button", "Open a sample").await?;
     page.until_text_is_shown().await?;
     ensure_fits(page, "the reader").await?;
-    let x = page.run("const r=document.documentElement; return [r.scrollHeight, innerHeight, [...document.querySelectorAll('body *')].filter(e=>!e.closest('.rwrap')&&e.getBoundingClientRect().bottom>innerHeight+1).map(e=>e.tagName+'.'+e.className+e.getBoundingClientRect().bottom).slice(0,9)]", vec![]).await?;
-    page.notes.push(x.to_string());
 
     page.select(NETS).await?;
     let toolbar = "return byRole('toolbar', 'Selection')[0]";
@@ -52,7 +50,11 @@ pub(super) async fn walk(page: &mut Page) -> Step {
     ensure_fits(page, "the library").await?;
     page.press("link", "Settings").await?;
     page.until_gone("list", "Documents").await?;
-    ensure_fits(page, "the settings").await
+    ensure_fits(page, "the settings").await?;
+    // The frame fills the window; only what is in it scrolls.
+    let script = "return [document.documentElement.scrollHeight, innerHeight]";
+    let heights = page.run(script, vec![]).await?;
+    ensure(heights[0] == heights[1], || format!("the page is {} px high in a window of {}", heights[0], heights[1]))
 }
 
 /// Nothing may be wider than the window.

@@ -14,7 +14,8 @@ const STRETCHES: [&str; 10] = [
 pub(super) async fn walk(page: &mut Page) -> Step {
     page.only_in(Engine::Chromium, "the budgets are for one engine on one machine")?;
     page.open_sample().await?;
-    let mut times = Vec::new();
+    // Until the press is heard, the highlight is changed, the next frame begins, and that frame is painted.
+    let mut times: [Vec<f64>; 4] = Default::default();
     // Another stretch each time: what is tagged already is not tagged again.
     for words in STRETCHES {
         let stretch = page.words(words).await?;
@@ -45,13 +46,16 @@ pub(super) async fn walk(page: &mut Page) -> Step {
         page.run(script, vec![]).await?;
         page.key('1').await?;
         let time = page.until("a painted passage", "return window.keyToPaint", vec![], Value::is_array).await?;
-        page.notes.push(time.to_string());
-        times.extend(time[3].as_f64());
+        for (step, time) in times.iter_mut().zip(time.as_array().into_iter().flatten()) {
+            step.extend(time.as_f64());
+        }
         page.until_saved().await?;
     }
-    times.sort_by(f64::total_cmp);
-    let (fastest, median, slowest) = (times[0], times[times.len() / 2], times[times.len() - 1]);
-    page.notes.push(format!("key to painted passage: {fastest:.1} / {median:.1} / {slowest:.1} ms (least, median, most)"));
+    let [heard, changed, frame, painted] = times.map(median);
+    page.notes.push(format!(
+        "key to painted passage, ms, median of {}: heard {heard:.1}, changed {changed:.1}, frame {frame:.1}, painted {painted:.1}",
+        STRETCHES.len()
+    ));
 
     let place = page.place().await?;
     let mut starts = Vec::new();
@@ -61,7 +65,11 @@ pub(super) async fn walk(page: &mut Page) -> Step {
         let script = "return performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null";
         starts.extend(page.until("a first paint", script, vec![], Value::is_number).await?.as_f64());
     }
-    starts.sort_by(f64::total_cmp);
-    page.notes.push(format!("warm start to first contentful paint: {:.0} ms (median of 5)", starts[2]));
-    ensure(median <= KEY_TO_PAINT, || format!("key to painted passage takes {median:.1} ms in the median, {times:?}"))
+    page.notes.push(format!("warm start to first contentful paint: {:.0} ms (median of 5)", median(starts)));
+    ensure(painted <= KEY_TO_PAINT, || format!("key to painted passage takes {painted:.1} ms, more than {KEY_TO_PAINT}"))
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied().unwrap_or(f64::NAN)
 }

@@ -19,11 +19,10 @@ pub(super) async fn walk(page: &mut Page) -> Step {
 
     let words = page.words(READERS).await?;
     page.drag_over(words).await?;
-    let toolbar = page.find("toolbar", &say("selection")?).await?;
+    page.find("toolbar", &say("selection")?).await?;
     for key in ["highlight", "tag", "note", "task", "card"] {
         page.find_in(".selbar", "button", &say(key)?).await?;
     }
-    drop(toolbar);
     page.press_in(".selbar", "button", &say("tag")?).await?;
     page.find("combobox", &say("tag")?).await?;
     page.type_text("nhiem").await?;
