@@ -99,6 +99,7 @@ fn method(code: &mut String, key: &str, vi: &Message, en: &Message, names: &BTre
     for (language, message) in [("Vi", vi), ("En", en)] {
         let body = match message {
             Message::Text(text) => expression(text, names),
+            Message::Counted { one, other } if one == other => expression(other, names),
             Message::Counted { one, other } => {
                 format!("if is_one {{ {} }} else {{ {} }}", expression(one, names), expression(other, names))
             }

@@ -174,7 +174,7 @@ fn utf16_length(block: &Element, node: &Node, offset: u32) -> Option<u32> {
     let range = document().create_range().ok()?;
     range.set_start(block, 0).ok()?;
     range.set_end(node, offset).ok()?;
-    Some(js_sys::JsString::from(range.to_string()).length())
+    Some(range.to_string().length())
 }
 
 /// The text node and the place in it where an offset begins.

@@ -1,6 +1,7 @@
 //! Where things are on screen, and putting things beside the text. Values go through the CSSOM: the content
 //! security policy forbids style attributes.
 use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{DomRect, Element, HtmlElement, HtmlTextAreaElement};
 
 use super::article::{BLOCKS_PER_SECTION, block_element, range};
@@ -169,8 +170,21 @@ fn card_tops(wanted: &[f64], heights: &[f64], active: Option<usize>) -> Vec<f64>
     tops
 }
 
-/// Makes a text area as tall as its text.
-pub fn fit_height(area: &HtmlTextAreaElement) {
-    set_style(area, "height", "auto");
-    set_style(area, "height", &format!("{}px", area.scroll_height()));
+#[wasm_bindgen]
+extern "C" {
+    // web-sys lacks the two-argument form under a name of its own.
+    #[wasm_bindgen(js_namespace = CSS, js_name = supports)]
+    fn css_supports(property: &str, value: &str) -> bool;
+}
+
+/// Makes a text area as tall as its text, where the style sheet's `field-sizing` cannot. Done in the next frame:
+/// reading the height at once would force a layout of the whole page.
+pub fn fit_height(area: HtmlTextAreaElement) {
+    if css_supports("field-sizing", "content") {
+        return;
+    }
+    super::page::on_next_frame(move || {
+        set_style(&area, "height", "auto");
+        set_px(&area, "height", f64::from(area.scroll_height()));
+    });
 }

@@ -85,8 +85,7 @@ pub async fn storage_report() -> StorageReport {
     let mut report = StorageReport { works_offline, ..StorageReport::default() };
     let Some(manager) = storage_manager() else { return report };
     if let Ok(promise) = manager.persisted() {
-        report.persisted =
-            JsFuture::from(promise).await.ok().and_then(|value| JsValue::from(value).as_bool());
+        report.persisted = JsFuture::from(promise).await.ok().and_then(|value| value.as_bool());
     }
     if let Ok(promise) = manager.estimate()
         && let Ok(estimate) = JsFuture::from(promise).await
@@ -102,7 +101,7 @@ pub async fn storage_report() -> StorageReport {
 /// Asks the browser to keep the data; it may ask the person.
 pub async fn ask_to_persist() -> Option<bool> {
     let promise = storage_manager()?.persist().ok()?;
-    JsFuture::from(promise).await.ok().and_then(|value| JsValue::from(value).as_bool())
+    JsFuture::from(promise).await.ok().and_then(|value| value.as_bool())
 }
 
 fn storage_manager() -> Option<web_sys::StorageManager> {

@@ -99,6 +99,13 @@ pub fn is_typing() -> bool {
     })
 }
 
+/// Whether Enter belongs to what has the keyboard: a button, a link, a field.
+pub fn is_on_control() -> bool {
+    document().active_element().is_some_and(|element| {
+        matches!(element.tag_name().as_str(), "A" | "BUTTON" | "INPUT" | "SELECT" | "SUMMARY" | "TEXTAREA")
+    })
+}
+
 /// Whether a modal dialog is open.
 pub fn has_dialog() -> bool {
     document().query_selector("dialog[open]").ok().flatten().is_some()

@@ -38,9 +38,9 @@ pub enum ChangeRow {
     /// An annotation.
     Annotation {
         /// Before.
-        before: Option<AnnotationRow>,
+        before: Option<Box<AnnotationRow>>,
         /// After.
-        after: Option<AnnotationRow>,
+        after: Option<Box<AnnotationRow>>,
     },
     /// A document's title.
     Title {
@@ -76,9 +76,9 @@ pub enum ChangeRow {
     /// A tag.
     Tag {
         /// Before.
-        before: Option<Tag>,
+        before: Option<Box<Tag>>,
         /// After.
-        after: Option<Tag>,
+        after: Option<Box<Tag>>,
     },
 }
 
@@ -99,7 +99,9 @@ impl JournalRow {
 
 impl From<&Change> for ChangeRow {
     fn from(change: &Change) -> Self {
-        let row = |annotation: &Option<Rc<Annotation>>| annotation.as_deref().map(AnnotationRow::from);
+        let row = |annotation: &Option<Rc<Annotation>>| {
+            annotation.as_deref().map(|annotation| Box::new(AnnotationRow::from(annotation)))
+        };
         match change.clone() {
             Change::Annotation { before, after } => {
                 Self::Annotation { before: row(&before), after: row(&after) }
@@ -109,7 +111,9 @@ impl From<&Change> for ChangeRow {
                 Self::Role { document, revision, block, before, after }
             }
             Change::Removed { document, before, after } => Self::Removed { document, before, after },
-            Change::Tag { before, after } => Self::Tag { before, after },
+            Change::Tag { before, after } => {
+                Self::Tag { before: before.map(Box::new), after: after.map(Box::new) }
+            }
         }
     }
 }

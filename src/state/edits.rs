@@ -298,8 +298,10 @@ fn after_replay(state: &mut AppState, step: &Step) -> Vec<Effect> {
         Change::Annotation { before, after } => after.as_ref().or(before.as_ref()).map(|a| a.id.clone()),
         _ => None,
     });
-    if let Some(span) = touched.and_then(|id| state.annotations.span_of(&id)) {
-        effects.push(Effect::Reveal(span));
+    if let Some(id) = touched.filter(|id| state.annotations.get(id).is_some()) {
+        let span = state.annotations.span_of(&id);
+        Rc::make_mut(&mut state.view).focus = Some(id);
+        effects.extend(span.map(Effect::Reveal));
     }
     effects
 }

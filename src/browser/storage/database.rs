@@ -366,6 +366,7 @@ impl<'a> Writing<'a> {
 
     /// Commits when all requests were made, else rolls back. Only an `Ok` means that the data are safe.
     async fn end(self, requests: RequestResult<()>) -> Result<(), StorageError> {
+        let raw = self.transaction.as_sys().clone();
         let outcome = match requests {
             Ok(()) => self.transaction.commit().await,
             Err(error) => {
@@ -375,8 +376,10 @@ impl<'a> Writing<'a> {
             }
         };
         outcome.map_err(|error| {
-            let known = self.cause.borrow_mut().take();
-            known.unwrap_or_else(|| StorageError::from_request(self.doing, error))
+            let heard = self.cause.borrow_mut().take();
+            // A failed commit may be answered before its abort event is heard.
+            let told = || raw.error().map(|error| StorageError::from_js(self.doing, &error));
+            heard.or_else(told).unwrap_or_else(|| StorageError::from_request(self.doing, error))
         })
     }
 }

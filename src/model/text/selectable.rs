@@ -89,5 +89,5 @@ pub fn grown(block: &str, range: Range<usize>) -> Range<usize> {
             trimmed(block, cover)
         })
         .find(|wider| wider.start <= range.start && range.end <= wider.end && *wider != range)
-        .unwrap_or_else(|| if range.is_empty() { range } else { 0..block.len() })
+        .unwrap_or(if range.is_empty() { range } else { 0..block.len() })
 }

@@ -106,7 +106,7 @@ fn NoteField(props: &NoteFieldProps) -> Html {
             if area.value() != *note {
                 area.set_value(note);
             }
-            layout::fit_height(&area);
+            layout::fit_height(area);
         }
     });
     let id = props.annotation.id.clone();

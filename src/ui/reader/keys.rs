@@ -59,6 +59,7 @@ impl KeyContext {
         match event.key().as_str() {
             "F7" => self.toggle_caret(focus_span),
             "Escape" => self.escape(has_selection || is_editing || focus.is_some()),
+            "Enter" if page::is_on_control() => false,
             "Enter" if is_editing => self.act(Action::ApplyRange { at: clock::now() }),
             "Enter" if caret.is_some() => self.focus_at_caret(),
             "ArrowRight" if grows => self.act(Action::GrowSelection),

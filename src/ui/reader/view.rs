@@ -42,6 +42,9 @@ pub(in crate::ui) fn reader_view(app: &App, document: &DocumentId) -> Html {
     }
 }
 
+/// A press that moves less than this, in CSS pixels, is no drag.
+const SLOP: i32 = 4;
+
 #[derive(Properties, PartialEq)]
 struct ReaderProps {
     open: Rc<OpenDocument>,
@@ -170,6 +173,7 @@ fn use_pointer(
 ) -> UseStateHandle<bool> {
     let is_pressed = use_state_eq(|| false);
     let has_alt = use_mut_ref(|| false);
+    let pressed_at = use_mut_ref(|| (0, 0));
 
     let (hub, text) = (hub.clone(), open.text.clone());
     let (caret, is_picking, pressed) = (caret.clone(), is_picking.clone(), is_pressed.clone());
@@ -198,9 +202,11 @@ fn use_pointer(
         });
         let (alt, selecting, picking, dropping) =
             (has_alt.clone(), pressed.clone(), is_picking.clone(), hub.clone());
+        let press = pressed_at.clone();
         let down = EventListener::new(&document(), "pointerdown", move |event| {
             let Some(event) = event.dyn_ref::<PointerEvent>() else { return };
             *alt.borrow_mut() = event.alt_key();
+            *press.borrow_mut() = (event.client_x(), event.client_y());
             let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
             let is_in = |selector: &str| {
                 target.as_ref().is_some_and(|target| target.closest(selector).ok().flatten().is_some())
@@ -237,13 +243,15 @@ fn use_pointer(
                 .target()
                 .and_then(|target| target.dyn_into::<web_sys::Node>().ok())
                 .is_some_and(|target| article.contains(Some(&target)));
-            let is_selecting =
-                matches!(article::page_selection(&article, &text), PageSelection::Stretch { .. });
-            if !is_on_text || is_selecting {
+            let here = (event.client_x(), event.client_y());
+            let (x, y) = *pressed_at.borrow();
+            let is_drag = (here.0 - x).abs().max((here.1 - y).abs()) > SLOP;
+            // The second press of a double click selects a word.
+            if !is_on_text || is_drag || event.detail() > 1 {
                 return;
             }
-            let (x, y) = (f64::from(event.client_x()), f64::from(event.client_y()));
-            if let Some(offset) = article::offset_at_point(&article, &text, x, y) {
+            if let Some(offset) = article::offset_at_point(&article, &text, here.0.into(), here.1.into()) {
+                clicked.dispatch(Action::SelectionChanged(None));
                 clicked.dispatch(Action::FocusLayerAt(offset));
             }
         });

@@ -195,6 +195,6 @@ fn place(menu: &Element, button: &Element) {
     let below = anchor.bottom() + 4.0;
     let top =
         if below + size.height() > height { (anchor.top() - size.height() - 4.0).max(8.0) } else { below };
-    layout::set_px(&menu, "left", left);
-    layout::set_px(&menu, "top", top);
+    layout::set_px(menu, "left", left);
+    layout::set_px(menu, "top", top);
 }
