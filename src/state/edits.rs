@@ -202,7 +202,9 @@ pub(super) fn apply_range(state: &mut AppState, at: Timestamp) -> Vec<Effect> {
         annotation.selectors = describe(&open.text, selected.span);
         annotation.revision = open.document.revision;
     });
-    tell(state, Notice::Done(Deed::Range));
+    if !effects.is_empty() {
+        tell(state, Notice::Done(Deed::Range));
+    }
     effects.push(Effect::ClearPageSelection);
     effects
 }

@@ -67,7 +67,8 @@ pub(super) fn drop_job(state: &mut AppState, job: JobId) -> Vec<Effect> {
 }
 
 pub(super) fn retry(state: &mut AppState, job: JobId) -> Vec<Effect> {
-    if has_job(state, job) {
+    let has_failed = |other: &ImportJob| other.id == job && matches!(other.state, JobState::Failed(_));
+    if state.imports.iter().any(has_failed) {
         set_state(state, job, JobState::Waiting);
     }
     start_next(state)
@@ -82,7 +83,7 @@ pub(super) fn stored(
         Ok(document) => document,
         Err(trouble) => {
             set_state(state, job, JobState::Failed(ImportFailure::Storage(trouble)));
-            return Vec::new();
+            return start_next(state);
         }
     };
     let id = document.id.clone();
@@ -109,6 +110,7 @@ pub(super) fn stored(
         state.imports = Rc::default();
         effects.push(Effect::Navigate(Route::Read { document: id, annotation: None }));
     }
+    effects.extend(start_next(state));
     effects
 }
 
@@ -136,7 +138,8 @@ fn store(state: &mut AppState, job: JobId, parsed: &Parsed, id: DocumentId, at: 
 }
 
 fn start_next(state: &mut AppState) -> Vec<Effect> {
-    if state.imports.iter().any(|job| job.state == JobState::Reading) {
+    // One at a time up to its storing: a second copy of the same text must find the first one in the library.
+    if state.imports.iter().any(|job| matches!(job.state, JobState::Reading | JobState::Storing)) {
         return Vec::new();
     }
     let Some(next) = state.imports.iter().find(|job| job.state == JobState::Waiting).map(|job| job.id) else {

@@ -9,6 +9,7 @@ use super::route::Route;
 use super::update::{is_open, say, tell};
 use crate::model::annotation::{Annotation, AnnotationSet};
 use crate::model::document::{Document, DocumentText};
+use crate::model::edit::Change;
 use crate::model::id::{AnnotationId, DocumentId, TagId};
 use crate::model::text::{CharOffset, Span, Unit};
 use crate::model::time::Timestamp;
@@ -52,8 +53,8 @@ pub(super) fn opened(
         return vec![Effect::Navigate(Route::Library)];
     };
     state.quarantined += quarantined;
+    let (document, annotations) = with_unsaved(state, (*document).clone(), annotations);
     let text = Rc::new(DocumentText::new(&document.blocks));
-    let annotations = with_unsaved(state, id, annotations);
     state.annotations = Rc::new(AnnotationSet::new(&text, annotations));
     let library = Rc::make_mut(&mut state.library);
     library.change(id, |entry| {
@@ -61,7 +62,7 @@ pub(super) fn opened(
         entry.glance.opened_at = Some(at);
     });
     let first_block = library.entries.get(id).map_or(0, |entry| entry.glance.block);
-    state.open = Some(Rc::new(OpenDocument { document: (*document).clone(), text, first_block }));
+    state.open = Some(Rc::new(OpenDocument { document, text, first_block }));
     refresh_glance(state);
     let mut effects = save_glance(state, id);
     if let Route::Read { annotation: Some(annotation), .. } = state.route.clone() {
@@ -70,20 +71,32 @@ pub(super) fn opened(
     effects
 }
 
-/// The stored annotations with the edits that storage has not acknowledged yet on top.
-fn with_unsaved(state: &AppState, id: &DocumentId, mut stored: Vec<Annotation>) -> Vec<Annotation> {
-    use crate::model::edit::Change;
-    for change in state.saving.queue.iter().flat_map(|step| &step.changes) {
-        let Change::Annotation { before, after } = change else { continue };
-        if change.document() != Some(id) {
-            continue;
+/// What was stored, with the edits that storage has not acknowledged yet on top.
+fn with_unsaved(
+    state: &AppState,
+    mut document: Document,
+    mut annotations: Vec<Annotation>,
+) -> (Document, Vec<Annotation>) {
+    let queued = state.saving.queue.iter().flat_map(|step| &step.changes);
+    for change in queued.filter(|change| change.document() == Some(&document.id)).cloned().collect::<Vec<_>>()
+    {
+        match change {
+            Change::Annotation { before, after } => {
+                if let Some(known) = after.as_ref().or(before.as_ref()) {
+                    annotations.retain(|annotation| annotation.id != known.id);
+                }
+                annotations.extend(after.as_deref().cloned());
+            }
+            Change::Title { after, .. } => document.title = after,
+            Change::Role { block, after, .. } => {
+                if let Some(block) = document.blocks.get_mut(block as usize) {
+                    block.role = after;
+                }
+            }
+            Change::Removed { .. } | Change::Tag { .. } => {}
         }
-        if let Some(known) = after.as_ref().or(before.as_ref()) {
-            stored.retain(|annotation| annotation.id != known.id);
-        }
-        stored.extend(after.as_deref().cloned());
     }
-    stored
+    (document, annotations)
 }
 
 fn focus_and_reveal(state: &mut AppState, id: AnnotationId) -> Vec<Effect> {
@@ -134,6 +147,11 @@ pub(super) fn save_glance(state: &AppState, id: &DocumentId) -> Vec<Effect> {
 
 pub(super) fn select(state: &mut AppState, raw: Option<RawSelection>) -> Vec<Effect> {
     let Some(open) = &state.open else { return Vec::new() };
+    // The page says back what the state has just selected in it: nothing new, whatever the edges.
+    let is_echo = raw.map(|raw| raw.span) == state.view.selection.map(|selected| selected.span);
+    if is_echo {
+        return Vec::new();
+    }
     let selection = raw.and_then(|RawSelection { span, is_exact }| {
         let snap = if is_exact { Unit::Grapheme } else { Unit::Syllable };
         open.text.selectable(span, snap).map(|span| Selected { span, is_exact })
@@ -184,10 +202,16 @@ pub(super) fn escape(state: &mut AppState) -> Vec<Effect> {
 }
 
 pub(super) fn focus(state: &mut AppState, id: Option<AnnotationId>) -> Vec<Effect> {
+    let place = id.as_ref().and_then(|id| state.annotations.span_of(id)).map(|span| span.start);
+    focus_at(state, id, place)
+}
+
+/// Focuses a passage and says which layer it is of those at `place`.
+fn focus_at(state: &mut AppState, id: Option<AnnotationId>, place: Option<CharOffset>) -> Vec<Effect> {
     Rc::make_mut(&mut state.view).focus.clone_from(&id);
     let Some(id) = id else { return Vec::new() };
-    let Some(span) = state.annotations.span_of(&id) else { return Vec::new() };
-    let layers = state.annotations.layers_at(span.start);
+    let (Some(span), Some(place)) = (state.annotations.span_of(&id), place) else { return Vec::new() };
+    let layers = state.annotations.layers_at(place);
     let layer = layers.iter().position(|placed| placed.annotation.id == id).unwrap_or(0);
     if let Some(annotation) = state.annotations.get(&id) {
         let spoken = Spoken::Focused {
@@ -211,7 +235,7 @@ pub(super) fn focus_layer_at(state: &mut AppState, offset: CharOffset) -> Vec<Ef
     let current = layers.iter().position(|placed| Some(&placed.annotation.id) == state.view.focus.as_ref());
     let next = current.map_or(0, |n| (n + 1) % layers.len());
     let id = layers[next].annotation.id.clone();
-    focus(state, Some(id))
+    focus_at(state, Some(id), Some(offset))
 }
 
 pub(super) fn focus_neighbour(state: &mut AppState, forward: bool, from: CharOffset) -> Vec<Effect> {

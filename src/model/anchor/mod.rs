@@ -47,10 +47,10 @@ pub enum Resolution {
 pub fn describe(text: &DocumentText, span: Span) -> Selectors {
     let exact = text.slice(span);
     let mut context = CONTEXT;
-    let is_repeated = text.as_str().matches(exact).nth(1).is_some();
-    while is_repeated && context < CONTEXT_MAX {
+    let is_common = is_repeated(text, exact);
+    while is_common && context < CONTEXT_MAX {
         let whole = text.slice(Span { start: before(span, context), end: after(text, span, context) });
-        if text.as_str().matches(whole).nth(1).is_none() {
+        if !is_repeated(text, whole) {
             break;
         }
         context *= 2;
@@ -90,9 +90,14 @@ pub fn resolve(text: &DocumentText, selectors: &Selectors) -> Resolution {
 }
 
 fn only_match(text: &DocumentText, needle: &str) -> Option<CharOffset> {
-    let mut found = text.as_str().match_indices(needle);
-    let (byte, _) = found.next()?;
-    found.next().is_none().then(|| CharOffset(text.as_str()[..byte].chars().count() as u32))
+    let byte = text.as_str().find(needle)?;
+    (!is_repeated(text, needle)).then(|| CharOffset(text.as_str()[..byte].chars().count() as u32))
+}
+
+/// Whether the needle stands at more than one place. Places may overlap: `ha ha` stands twice in `ha ha ha`.
+fn is_repeated(text: &DocumentText, needle: &str) -> bool {
+    let (text, Some(first)) = (text.as_str(), needle.chars().next()) else { return false };
+    text.find(needle).is_some_and(|byte| text[byte + first.len_utf8()..].contains(needle))
 }
 
 fn before(span: Span, context: u32) -> CharOffset {

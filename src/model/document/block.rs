@@ -101,9 +101,9 @@ impl Role {
 
     /// Reads the stored form.
     fn from_stored(text: &str) -> Self {
-        let level = text.strip_prefix("heading-").and_then(|level| level.parse().ok());
+        let level = text.strip_prefix("heading-").and_then(|level| level.parse::<u8>().ok());
         match level {
-            Some(level) => Self::Heading(level),
+            Some(level) => Self::Heading(level.clamp(1, 6)),
             None => {
                 let known = Self::CHOICES.into_iter().find(|role| role.name() == text);
                 known.unwrap_or(Self::Paragraph)

@@ -29,6 +29,10 @@ impl DocumentText {
             text.push_str(&block.text);
             chars += block.text.chars().count() as u32;
         }
+        if starts.is_empty() {
+            // A text without blocks has one empty line, so that every offset has a block.
+            starts.push((CharOffset(0), ByteOffset(0)));
+        }
         Self { index: TextIndex::new(&text), text, starts }
     }
 
@@ -96,12 +100,13 @@ impl DocumentText {
         let bytes = self.bytes_of(span);
         let first = self.block_at(span.start);
         let last = self.block_at(span.end);
+        // A syllable knows nothing of emoji; a grapheme cluster is never cut, whatever the unit.
+        let whole = |block: &str, range| snapped(block, snapped(block, range, snap), Unit::Grapheme);
         let start = self.in_block(first, |block, origin| {
             let from = bytes.start - origin;
-            snapped(block, from..block.len(), snap).start + origin
+            whole(block, from..block.len()).start + origin
         });
-        let end =
-            self.in_block(last, |block, origin| snapped(block, 0..bytes.end - origin, snap).end + origin);
+        let end = self.in_block(last, |block, origin| whole(block, 0..bytes.end - origin).end + origin);
         let kept = trimmed(&self.text, start..end);
         (!kept.is_empty()).then(|| self.chars_of(kept))
     }

@@ -6,7 +6,6 @@ use unicode_normalization::UnicodeNormalization;
 ///
 /// NFC because web fonts come in subset files: a decomposed mark crosses their border and loses its place.
 pub fn normalized(raw: &str) -> String {
-    let raw = raw.strip_prefix('\u{feff}').unwrap_or(raw);
     let mut after_return = false;
     raw.chars()
         .filter_map(|c| {
@@ -15,6 +14,8 @@ pub fn normalized(raw: &str) -> String {
                 '\n' if follows_return => None,
                 '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Some('\n'),
                 '\n' | '\t' => Some(c),
+                // A byte order mark means nothing in a text, at its start or where files were joined.
+                '\u{feff}' => None,
                 c if c.is_control() => None,
                 c => Some(c),
             }

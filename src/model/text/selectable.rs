@@ -1,6 +1,8 @@
 //! From what a hand selected to what is worth keeping: edges that cut no syllable and carry no loose punctuation.
 use std::ops::Range;
 
+use unicode_segmentation::UnicodeSegmentation;
+
 use super::segment::{Unit, units};
 
 /// Widens a byte range so that neither edge lies inside a unit. With [`Unit::Grapheme`] this is the least that
@@ -24,17 +26,24 @@ pub fn trimmed(block: &str, range: Range<usize>) -> Range<usize> {
     let Range { mut start, mut end } = range;
     loop {
         let inside = &block[start..end];
-        let (Some(first), Some(last)) = (inside.chars().next(), inside.chars().next_back()) else {
-            return start..start;
-        };
-        if is_loose_at_start(first, inside) {
-            start += first.len_utf8();
-        } else if is_loose_at_end(last, inside) {
-            end -= last.len_utf8();
+        let mut clusters = inside.graphemes(true);
+        let Some(first) = clusters.next() else { return start..start };
+        let last = clusters.next_back().unwrap_or(first);
+        // A space or a mark that carries a combining mark is no loose one.
+        if only_char(first).is_some_and(|c| is_loose_at_start(c, inside)) {
+            start += first.len();
+        } else if only_char(last).is_some_and(|c| is_loose_at_end(c, inside)) {
+            end -= last.len();
         } else {
             return start..end;
         }
     }
+}
+
+fn only_char(cluster: &str) -> Option<char> {
+    let mut chars = cluster.chars();
+    let first = chars.next()?;
+    chars.next().is_none().then_some(first)
 }
 
 fn is_loose_at_start(first: char, inside: &str) -> bool {

@@ -77,8 +77,7 @@ pub(super) async fn walk(page: &mut Page) -> Step {
 
 /// Gives the first passage another range: its button "Edit range", a wider selection, Enter. Returns the new words.
 async fn widen_range(page: &Page) -> Step<String> {
-    // Deleting took the focus away; it goes on from the caret, which stands behind this passage.
-    page.key('[').await?;
+    // Taking the deletion back gave the passage its focus back.
     page.until_current(AGREEMENT).await?;
     page.key('[').await?;
     page.until_current(OFFICE).await?;
