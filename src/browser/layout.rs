@@ -12,6 +12,17 @@ use crate::model::text::Span;
 /// Gap between two cards in the margin, in CSS pixels.
 const CARD_GAP: f64 = 10.0;
 
+/// Gives an element the keyboard without scrolling to it.
+pub fn focus(element: &Element) {
+    let options = web_sys::FocusOptions::new();
+    options.set_prevent_scroll(true);
+    if let Some(element) = element.dyn_ref::<HtmlElement>()
+        && element.focus_with_options(&options).is_err()
+    {
+        super::log("the browser refused the focus");
+    }
+}
+
 /// Sets one CSS property of an element.
 pub fn set_style(element: &Element, property: &str, value: &str) {
     if let Some(element) = element.dyn_ref::<HtmlElement>()

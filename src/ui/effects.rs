@@ -191,6 +191,8 @@ pub(super) fn run(effect: Effect, hub: &Hub) {
         Effect::FocusNote(id) => page::on_next_frame(move || super::reader::focus_note(&id)),
         Effect::SelectInPage(span) => {
             if let (Some(article), Some(open)) = (hub.article(), &state.open) {
+                // The keyboard goes with the selection, so that Enter and the arrows act on it.
+                layout::focus(&article);
                 article::select(&article, &open.text, span.start, span.end);
             }
         }

@@ -129,9 +129,14 @@ impl Page {
     /// waits until it is ready. No reload: geckodriver reloads past the service worker.
     pub(crate) async fn open(&self, place: &str) -> Step {
         self.did(format!("open {:?}", self.address(place)));
-        self.client.goto("about:blank").await?;
-        self.client.goto(&self.address(place)).await?;
+        self.go_to(&self.address(place)).await?;
         self.wait_until_ready().await
+    }
+
+    /// Loads an address. Away first: the same one with another part behind `#` would load nothing.
+    pub(crate) async fn go_to(&self, address: &str) -> Step {
+        self.client.goto("about:blank").await?;
+        Ok(self.client.goto(address).await?)
     }
 
     /// The address of a place in the app.

@@ -95,13 +95,8 @@ fn Reader(props: &ReaderProps) -> Html {
         Callback::from(move |()| {
             is_picking.set(false);
             // Back to the text, so that the next key acts on the selection.
-            let article = hub.article().and_then(|article| article.dyn_into::<web_sys::HtmlElement>().ok());
-            if let Some(article) = article {
-                let options = web_sys::FocusOptions::new();
-                options.set_prevent_scroll(true);
-                if article.focus_with_options(&options).is_err() {
-                    crate::browser::log("the browser refused the focus");
-                }
+            if let Some(article) = hub.article() {
+                layout::focus(&article);
             }
         })
     };
