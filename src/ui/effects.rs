@@ -1,16 +1,19 @@
 //! The one place where effects are carried out: where wish, browser and answer meet.
 use std::cell::RefCell;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::rc::Rc;
+use std::task::Poll;
 
 use gloo::timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 
 use super::hub::{Hub, fresh_document};
-use crate::browser::storage::{Opened, Storage, StorageError, StorageErrorKind};
+use crate::browser::storage::{Opened, Storage, StorageError, StorageErrorKind, Volume};
 use crate::browser::worker_client::WorkerError;
 use crate::browser::{article, clock, files, layout, log, offline, page};
 use crate::model::document::{Document, Language};
-use crate::model::id::DeviceId;
+use crate::model::id::{DeviceId, DocumentId};
 use crate::record::{AnnotationRow, DocumentRow};
 use crate::state::{
     Action, AppState, Effect, ImportFailure, JobId, JobState, Loaded, Notice, Phase, Route, StorageTrouble,
@@ -23,6 +26,9 @@ const TYPING_PAUSE: u32 = 400;
 const RETRY_PAUSE: u32 = 5_000;
 /// The name of the database.
 const DATABASE: &str = "concord";
+
+/// A document that was read before anybody asked for it, because the address names it.
+pub(super) type EarlyVolume = (DocumentId, Result<Option<Volume>, StorageError>);
 
 /// Pauses before writes; a new one replaces the old.
 #[derive(Default)]
@@ -71,7 +77,16 @@ pub(super) async fn start(hub: Hub) {
             .await;
     let mut told = trouble.as_ref().map(trouble_of);
     hub.set_storage(storage.clone());
-    let shelf = storage.shelf().await.unwrap_or_else(|error| {
+    // The document that the address names is read beside the library, not after it.
+    let named = hub.state().route.document().cloned();
+    let early = async {
+        let id = named?;
+        let volume = storage.volume(&id).await;
+        Some((id, volume))
+    };
+    let (shelf, early) = both(storage.shelf(), early).await;
+    hub.early().replace(early);
+    let shelf = shelf.unwrap_or_else(|error| {
         told = Some(trouble_of(&error));
         Default::default()
     });
@@ -101,6 +116,32 @@ pub(super) async fn start(hub: Hub) {
     }
 }
 
+/// Waits for two things at once.
+async fn both<A, B>(a: impl Future<Output = A>, b: impl Future<Output = B>) -> (A, B) {
+    let (mut a, mut b) = (pin!(a), pin!(b));
+    let (mut first, mut second) = (None, None);
+    poll_fn(move |context| {
+        if first.is_none()
+            && let Poll::Ready(value) = a.as_mut().poll(context)
+        {
+            first = Some(value);
+        }
+        if second.is_none()
+            && let Poll::Ready(value) = b.as_mut().poll(context)
+        {
+            second = Some(value);
+        }
+        match (first.take(), second.take()) {
+            (Some(first), Some(second)) => Poll::Ready((first, second)),
+            (one, other) => {
+                (first, second) = (one, other);
+                Poll::Pending
+            }
+        }
+    })
+    .await
+}
+
 /// Writes after a pause.
 fn later(hub: &Hub, pause: u32) {
     let flushing = hub.clone();
@@ -127,7 +168,12 @@ pub(super) fn run(effect: Effect, hub: &Hub) {
     let hub = hub.clone();
     match effect {
         Effect::Open(id) => spawn_local(async move {
-            let (found, quarantined) = match storage.volume(&id).await {
+            let early = hub.early().take().filter(|(read, _)| *read == id);
+            let volume = match early {
+                Some((_, volume)) => volume,
+                None => storage.volume(&id).await,
+            };
+            let (found, quarantined) = match volume {
                 Ok(Some(volume)) => {
                     (Some((Rc::new(volume.document), volume.annotations)), volume.quarantined)
                 }

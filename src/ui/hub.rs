@@ -78,6 +78,7 @@ struct Inner {
     listeners: RefCell<Vec<(u32, Listener)>>,
     next_listener: Cell<u32>,
     storage: RefCell<Option<Storage>>,
+    early: RefCell<Option<effects::EarlyVolume>>,
     worker: WorkerClient,
     inputs: Inputs,
     timers: effects::Timers,
@@ -102,6 +103,7 @@ impl Hub {
             listeners: RefCell::default(),
             next_listener: Cell::new(0),
             storage: RefCell::default(),
+            early: RefCell::default(),
             worker: WorkerClient::default(),
             inputs: Inputs::default(),
             timers: effects::Timers::default(),
@@ -163,6 +165,11 @@ impl Hub {
 
     pub(super) fn set_storage(&self, storage: Storage) {
         *self.0.storage.borrow_mut() = Some(storage);
+    }
+
+    /// The document that was read along with the library at the start; can be taken once.
+    pub(super) fn early(&self) -> &RefCell<Option<effects::EarlyVolume>> {
+        &self.0.early
     }
 
     pub(super) fn worker(&self) -> &WorkerClient {
