@@ -100,8 +100,12 @@ impl DocumentText {
         let bytes = self.bytes_of(span);
         let first = self.block_at(span.start);
         let last = self.block_at(span.end);
-        // A syllable knows nothing of emoji; a grapheme cluster is never cut, whatever the unit.
-        let whole = |block: &str, range| snapped(block, snapped(block, range, snap), Unit::Grapheme);
+        // A grapheme cluster is never cut, whatever the unit: a syllable knows nothing of emoji. Once before, so that
+        // an edge inside a cluster finds the unit that the cluster belongs to, and once after.
+        let whole = |block: &str, range| {
+            let around = snapped(block, snapped(block, range, Unit::Grapheme), snap);
+            snapped(block, around, Unit::Grapheme)
+        };
         let start = self.in_block(first, |block, origin| {
             let from = bytes.start - origin;
             whole(block, from..block.len()).start + origin
