@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 
 use driver::Engine;
 use journeys::{ALL, Journey};
-use page::{Page, Stop};
+use page::{Page, Step, Stop};
 
 /// A journey that takes longer than this hangs.
 const LONGEST: Duration = Duration::from_secs(240);
@@ -68,10 +68,9 @@ fn chosen_engines() -> Result<Vec<Engine>, String> {
     }
 }
 
-async fn run(engine: Engine, journey: &Journey, tally: &mut Tally) {
-    let started = Instant::now();
-    let name = format!("{} {}", engine.name(), journey.name);
-    let (result, notes) = match Page::start(engine).await {
+/// One walk, in a browser of its own.
+async fn attempt(engine: Engine, journey: &Journey) -> (Step, Vec<String>) {
+    match Page::start(engine).await {
         Err(stop) => (Err(stop), Vec::new()),
         Ok(mut page) => {
             let result = match tokio::time::timeout(LONGEST, (journey.walk)(&mut page)).await {
@@ -89,7 +88,19 @@ async fn run(engine: Engine, journey: &Journey, tally: &mut Tally) {
             page.close().await;
             (result, notes)
         }
-    };
+    }
+}
+
+async fn run(engine: Engine, journey: &Journey, tally: &mut Tally) {
+    let started = Instant::now();
+    let name = format!("{} {}", engine.name(), journey.name);
+    let mut outcome = attempt(engine, journey).await;
+    // A browser on a busy machine can stumble; a broken promise is broken the second time, too. Either is told.
+    if let (Err(Stop::Failed(reason)), _) = &outcome {
+        println!("again {name}  {reason}");
+        outcome = attempt(engine, journey).await;
+    }
+    let (result, notes) = outcome;
     let ms = started.elapsed().as_millis();
     match result {
         Ok(()) => {
