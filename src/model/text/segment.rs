@@ -61,7 +61,8 @@ fn syllables(block: &str) -> Vec<Range<usize>> {
     let mut found = Vec::new();
     let mut chars = block.char_indices().peekable();
     while let Some((start, first)) = chars.next() {
-        if !is_syllable_char(first) {
+        // A combining mark behind anything else belongs to that, not to the syllable that follows.
+        if !first.is_alphanumeric() {
             continue;
         }
         let (mut end, mut last) = (start + first.len_utf8(), first);
