@@ -18,7 +18,12 @@ pub enum Effect {
     /// Have the helper thread read a file.
     Import(JobId),
     /// Stop that.
-    StopImport(JobId),
+    StopImport {
+        /// Which import.
+        job: JobId,
+        /// Whether the helper thread is at it: only then is there anything to stop.
+        is_being_read: bool,
+    },
     /// Store a new document with its original.
     StoreDocument {
         /// Which import.

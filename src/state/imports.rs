@@ -60,8 +60,9 @@ pub(super) fn keep_both(state: &mut AppState, job: JobId, id: DocumentId, at: Ti
 }
 
 pub(super) fn drop_job(state: &mut AppState, job: JobId) -> Vec<Effect> {
+    let is_being_read = state.imports.iter().any(|other| other.id == job && other.state == JobState::Reading);
     Rc::make_mut(&mut state.imports).retain(|other| other.id != job);
-    let mut effects = vec![Effect::StopImport(job)];
+    let mut effects = vec![Effect::StopImport { job, is_being_read }];
     effects.extend(start_next(state));
     effects
 }

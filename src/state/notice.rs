@@ -67,8 +67,6 @@ pub enum StorageTrouble {
     Full,
     /// The stored data were written by a newer version of the app.
     Newer,
-    /// Another window holds an older version of the data open.
-    Blocked,
     /// The browser threw the stored data away because they were damaged.
     LostByBrowser,
     /// Something else; the details are in the console.

@@ -16,7 +16,7 @@ use crate::model::document::{Document, Language};
 use crate::model::id::{DeviceId, DocumentId};
 use crate::record::{AnnotationRow, DocumentRow};
 use crate::state::{
-    Action, AppState, Effect, ImportFailure, JobId, JobState, Loaded, Notice, Phase, Route, StorageTrouble,
+    Action, AppState, Effect, ImportFailure, JobId, Loaded, Notice, Phase, Route, StorageTrouble,
 };
 use crate::worker::protocol::{Request, Response};
 
@@ -186,9 +186,9 @@ pub(super) fn run(effect: Effect, hub: &Hub) {
             hub.dispatch(Action::Opened { id, found, quarantined, at: clock::now() });
         }),
         Effect::Import(job) => spawn_local(import(job, hub)),
-        Effect::StopImport(job) => {
+        Effect::StopImport { job, is_being_read } => {
             hub.inputs().forget(job);
-            if !state.imports.iter().any(|other| other.state == JobState::Reading) {
+            if is_being_read {
                 hub.worker().cancel();
             }
         }

@@ -48,7 +48,6 @@ pub(super) fn trouble(messages: Messages, trouble: StorageTrouble) -> &'static s
         StorageTrouble::Refused => messages.trouble_refused(),
         StorageTrouble::Full => messages.trouble_full(),
         StorageTrouble::Newer => messages.trouble_newer(),
-        StorageTrouble::Blocked => messages.trouble_blocked(),
         StorageTrouble::LostByBrowser => messages.trouble_lost(),
         StorageTrouble::Failed => messages.trouble_failed(),
     }

@@ -611,13 +611,22 @@ fn the_answer_to_a_dropped_import_is_dropped() {
     let one = s.choose(ARTICLE);
     let two = s.choose(OTHER);
     s.act(Action::DropJob(one));
-    assert_eq!(s.effects, [Effect::StopImport(one), Effect::Import(two)]);
+    assert_eq!(s.effects, [Effect::StopImport { job: one, is_being_read: true }, Effect::Import(two)]);
     let (id, at) = (s.document_id(), s.at());
     s.act(Action::Parsed { job: one, result: Ok(Rc::new(parsed(ARTICLE))), id, at });
     assert_eq!(s.effects, []);
     s.pending.retain(|effect| *effect != Effect::Import(one));
     s.settle();
     assert_eq!(s.state.library.entries.len(), 1);
+}
+
+#[test]
+fn clearing_the_line_of_a_waiting_import_stops_nobody_else() {
+    let mut s = Session::ready();
+    s.choose(ARTICLE);
+    let two = s.choose(OTHER);
+    s.act(Action::DropJob(two));
+    assert_eq!(s.effects, [Effect::StopImport { job: two, is_being_read: false }]);
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub(in crate::ui) fn Banner() -> Html {
             StorageTrouble::Full | StorageTrouble::Failed => {
                 html! { <button type="button" class="btn btn--sm" onclick={retry}>{ messages.try_again() }</button> }
             }
-            StorageTrouble::Newer | StorageTrouble::Blocked => {
+            StorageTrouble::Newer => {
                 html! { <button type="button" class="btn btn--sm" onclick={reload}>{ messages.reload() }</button> }
             }
             StorageTrouble::Missing | StorageTrouble::Refused | StorageTrouble::LostByBrowser => html! {},
