@@ -1,6 +1,7 @@
 //! The only home of the web platform: IndexedDB, ranges, highlights, files, workers. Returns values; knows no
 //! actions and no views.
 pub mod article;
+pub mod bell;
 pub mod clock;
 pub mod files;
 pub mod layout;

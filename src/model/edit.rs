@@ -1,11 +1,13 @@
 //! Edits as values: what a record was before and is after. One value serves undo, the journal and the merge.
 use std::rc::Rc;
 
+use serde::{Deserialize, Serialize};
+
 use super::annotation::Annotation;
 use super::codebook::Tag;
 use super::document::Role;
-use super::id::{DocumentId, TagId};
-use super::time::Timestamp;
+use super::id::{DocumentId, StepId, TagId};
+use super::time::{LogicalTime, Timestamp};
 
 /// The change of one record, or of one field of a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,7 +90,8 @@ impl Change {
 }
 
 /// What the person did, in one word: for the journal and for "Undo …".
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Deed {
     /// Marked a passage.
     Highlight,
@@ -110,47 +113,59 @@ pub enum Deed {
     AddDocument,
     /// Removed a document.
     RemoveDocument,
+    /// Chose between what two windows wrote.
+    Choose,
+    /// Brought back how things were at an earlier moment.
+    Revert,
+    /// Took a backup in.
+    Restore,
 }
 
-impl Deed {
-    /// The word kept in the journal.
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Highlight => "highlight",
-            Self::GiveTag(_) => "give-tag",
-            Self::TakeTag(_) => "take-tag",
-            Self::Note => "note",
-            Self::Range => "range",
-            Self::Delete => "delete",
-            Self::Rename => "rename",
-            Self::Relabel => "relabel",
-            Self::AddDocument => "add-document",
-            Self::RemoveDocument => "remove-document",
-        }
-    }
+/// Whether a step is new, or takes an earlier one back, or does it again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Direction {
+    /// New.
+    #[default]
+    Do,
+    /// Takes that step back.
+    Undo(StepId),
+    /// Does that step again.
+    Redo(StepId),
 }
 
 /// One step of undo: what a person did at once, and every change it made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
+    /// Its identity. Typing that goes on has the identity of the step that it goes on with.
+    pub id: StepId,
     /// What was done.
     pub deed: Deed,
-    /// When.
+    /// When, by the clock on the wall.
     pub at: Timestamp,
-    /// Whether this step takes back an earlier one.
-    pub is_undo: bool,
+    /// When, among the steps of all devices.
+    pub clock: LogicalTime,
+    /// Whether it is new.
+    pub direction: Direction,
     /// In the order in which they were made.
     pub changes: Vec<Change>,
 }
 
 impl Step {
     /// The step that takes this one back.
-    pub fn reversed(&self, at: Timestamp) -> Self {
+    pub fn reversed(&self, id: StepId, at: Timestamp) -> Self {
         Self {
+            id,
             deed: self.deed.clone(),
             at,
-            is_undo: !self.is_undo,
+            clock: self.clock,
+            direction: Direction::Undo(self.id.clone()),
             changes: self.changes.iter().rev().map(Change::reversed).collect(),
         }
+    }
+
+    /// The step that does this one again.
+    pub fn repeated(&self, id: StepId, at: Timestamp) -> Self {
+        Self { id, at, direction: Direction::Redo(self.id.clone()), ..self.clone() }
     }
 }

@@ -47,3 +47,11 @@ id! {
     /// This copy of the app in this browser profile.
     DeviceId
 }
+id! {
+    /// One step of editing, on whatever device.
+    StepId
+}
+id! {
+    /// One window of the app, from its start to its end.
+    WindowId
+}

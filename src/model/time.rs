@@ -47,4 +47,11 @@ impl LogicalTime {
             Self { wall: self.wall, counter: self.counter + 1 }
         }
     }
+
+    /// This reading, or the next one after `seen` if that is not earlier: what is written after something was read
+    /// counts as later, whatever the wall clocks say.
+    #[must_use]
+    pub fn after(self, seen: Self) -> Self {
+        if self > seen { self } else { Self { wall: seen.wall, counter: seen.counter + 1 } }
+    }
 }

@@ -3,7 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ROW_VERSION;
 use crate::model::anchor::Selectors;
-use crate::model::annotation::{Annotation, Stamp};
+use crate::model::annotation::{Annotation, Rival, Stamp, Version, Versions};
 use crate::model::id::{AnnotationId, DocumentId, TagId};
 use crate::model::time::Timestamp;
 
@@ -30,18 +30,65 @@ pub struct AnnotationRow {
     pub created: Timestamp,
     /// Its last change.
     pub stamp: Stamp,
+    /// The versions of its fields; since row version 2.
+    #[serde(default, skip_serializing_if = "Versions::is_empty")]
+    pub versions: Versions,
+    /// What it overwrote unseen; since row version 2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rivals: Vec<Rival>,
+    /// When it was deleted; since row version 2. Version 1 dropped the rows of deleted annotations.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub deleted: Option<Version>,
 }
 
 impl From<&Annotation> for AnnotationRow {
     fn from(annotation: &Annotation) -> Self {
-        let Annotation { id, document, revision, selectors, tags, note, created, stamp } = annotation.clone();
-        Self { v: ROW_VERSION, id, document, revision, selectors, tags, note, created, stamp }
+        let Annotation {
+            id,
+            document,
+            revision,
+            selectors,
+            tags,
+            note,
+            created,
+            stamp,
+            versions,
+            rivals,
+            deleted,
+        } = annotation.clone();
+        Self {
+            v: ROW_VERSION,
+            id,
+            document,
+            revision,
+            selectors,
+            tags,
+            note,
+            created,
+            stamp,
+            versions,
+            rivals,
+            deleted,
+        }
     }
 }
 
 impl From<AnnotationRow> for Annotation {
     fn from(row: AnnotationRow) -> Self {
-        let AnnotationRow { v: _, id, document, revision, selectors, tags, note, created, stamp } = row;
-        Self { id, document, revision, selectors, tags, note, created, stamp }
+        let AnnotationRow {
+            v: _,
+            id,
+            document,
+            revision,
+            selectors,
+            tags,
+            note,
+            created,
+            stamp,
+            versions,
+            rivals,
+            deleted,
+        } = row;
+        Self { id, document, revision, selectors, tags, note, created, stamp, versions, rivals, deleted }
     }
 }

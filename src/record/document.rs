@@ -2,7 +2,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{DocumentHead, ROW_VERSION};
-use crate::model::document::{Block, Document, Language, Meta, Source};
+use crate::model::annotation::Version;
+use crate::model::document::{Block, Document, Language, Meta, Role, Source};
 use crate::model::id::DocumentId;
 use crate::model::time::Timestamp;
 
@@ -34,6 +35,12 @@ pub struct DocumentRow {
     /// Whether the person removed it; it can be put back.
     #[serde(default)]
     pub removed: bool,
+    /// When it was last renamed; since row version 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title_version: Option<Version>,
+    /// When it was last removed or put back; since row version 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed_version: Option<Version>,
 }
 
 /// The text of one revision.
@@ -43,6 +50,9 @@ pub struct RevisionRow {
     pub v: u32,
     /// The text.
     pub blocks: Vec<Block>,
+    /// When blocks were last relabelled, by their number; since row version 2.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub role_versions: Vec<(u32, Version)>,
 }
 
 impl From<&Document> for DocumentRow {
@@ -60,13 +70,26 @@ impl From<&Document> for DocumentRow {
             imported_at: document.imported_at,
             chars: chars.saturating_sub(1) as u32,
             removed: false,
+            title_version: None,
+            removed_version: None,
         }
     }
 }
 
 impl From<&Document> for RevisionRow {
     fn from(document: &Document) -> Self {
-        Self { v: ROW_VERSION, blocks: document.blocks.clone() }
+        Self { v: ROW_VERSION, blocks: document.blocks.clone(), role_versions: Vec::new() }
+    }
+}
+
+impl RevisionRow {
+    /// Gives a block another role.
+    pub fn relabel(&mut self, block: u32, role: Role, version: Version) {
+        if let Some(block) = self.blocks.get_mut(block as usize) {
+            block.role = role;
+        }
+        self.role_versions.retain(|(known, _)| *known != block);
+        self.role_versions.push((block, version));
     }
 }
 

@@ -9,7 +9,7 @@ mod settings;
 
 pub use annotation::AnnotationRow;
 pub use document::{DocumentRow, RevisionRow};
-pub use journal::{ChangeRow, JournalRow};
+pub use journal::{ChangeRow, JournalRow, Logged};
 pub use settings::{DocumentHead, Glance, Settings, StripMark, Theme};
 
 use std::fmt;
@@ -17,10 +17,11 @@ use std::fmt;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::model::annotation::Version;
 use crate::model::codebook::Tag;
 
-/// The version that rows are written in.
-pub const ROW_VERSION: u32 = 1;
+/// The version that rows are written in. Rows of version 1 are read as they are: what version 2 added is absent.
+pub const ROW_VERSION: u32 = 2;
 
 /// Why a row could not be read.
 #[derive(Debug)]
@@ -56,16 +57,13 @@ pub struct TagRow {
     pub v: u32,
     /// The tag.
     pub tag: Tag,
-}
-
-impl From<&Tag> for TagRow {
-    fn from(tag: &Tag) -> Self {
-        Self { v: ROW_VERSION, tag: tag.clone() }
-    }
+    /// When it was last changed; since row version 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<Version>,
 }
 
 #[derive(Deserialize)]
-struct Version {
+struct Versioned {
     v: u32,
 }
 
@@ -79,7 +77,7 @@ pub fn to_json(row: &impl Serialize) -> String {
 
 /// Reads a row, checking its version first, so that a newer row is told from a damaged one.
 pub fn from_json<Row: DeserializeOwned>(json: &str) -> Result<Row, RecordError> {
-    let Version { v } = serde_json::from_str(json).map_err(RecordError::Shape)?;
+    let Versioned { v } = serde_json::from_str(json).map_err(RecordError::Shape)?;
     if v > ROW_VERSION {
         return Err(RecordError::Newer(v));
     }

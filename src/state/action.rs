@@ -9,10 +9,11 @@ use crate::import::Parsed;
 use crate::model::annotation::Annotation;
 use crate::model::codebook::Tag;
 use crate::model::document::{Document, Language, Role};
-use crate::model::id::{AnnotationId, DeviceId, DocumentId, TagId};
+use crate::model::id::{AnnotationId, DeviceId, DocumentId, TagId, WindowId};
 use crate::model::text::Span;
+use crate::model::time::LogicalTime;
 use crate::model::time::Timestamp;
-use crate::record::{DocumentHead, Glance, Settings, Theme};
+use crate::record::{DocumentHead, Glance, Logged, Settings, Theme};
 
 /// Everything that can happen. New ids and the time of day come along as data.
 #[derive(Clone, Debug, PartialEq)]
@@ -56,8 +57,8 @@ pub enum Action {
     Stored {
         /// Which import.
         job: JobId,
-        /// What came of it.
-        result: Result<Rc<Document>, StorageTrouble>,
+        /// What came of it, with the journal rows.
+        result: Result<(Rc<Document>, Vec<Logged>), StorageTrouble>,
     },
 
     /// A document was read from storage.
@@ -70,6 +71,13 @@ pub enum Action {
         quarantined: u32,
         /// Now.
         at: Timestamp,
+    },
+    /// The document in the reader was read from storage anew.
+    Refreshed {
+        /// Which document.
+        id: DocumentId,
+        /// The document and its annotations; none when they cannot be read.
+        found: Option<(Rc<Document>, Vec<Annotation>)>,
     },
     /// The person read up to here.
     ReadTo {
@@ -146,6 +154,17 @@ pub enum Action {
         /// Now.
         at: Timestamp,
     },
+    /// Choose between what two windows wrote at the same time.
+    ChooseRival {
+        /// The passage.
+        annotation: AnnotationId,
+        /// Which of its rivals.
+        rival: usize,
+        /// Whether the rival is taken; else it is dropped.
+        take: bool,
+        /// Now.
+        at: Timestamp,
+    },
     /// Delete a passage.
     Delete {
         /// The passage.
@@ -216,9 +235,24 @@ pub enum Action {
     /// Write now what waits, also after trouble.
     Flush,
     /// Storage has acknowledged all that was in flight.
-    Committed,
+    Committed {
+        /// As it stands in the journal.
+        logged: Vec<Logged>,
+        /// Whether a deletion was not carried out, because someone had changed the passage meanwhile.
+        refused: bool,
+    },
     /// Storage has refused it.
     CommitFailed(StorageTrouble),
+    /// Another window, or the helper thread, has written something.
+    Rang,
+    /// The journal after the last row that was seen.
+    Tailed(Vec<Logged>),
+    /// The last rows of the journal, for undo.
+    Recalled(Vec<Logged>),
+    /// The library was read anew.
+    ShelfRead(Vec<DocumentHead>),
+    /// A newer version of the app wants to change the database.
+    Superseded,
 
     /// Hand out a document's original, byte for byte.
     SaveOriginal(DocumentId),
@@ -251,6 +285,12 @@ pub struct Loaded {
     pub settings: Settings,
     /// This profile.
     pub device: DeviceId,
+    /// This window.
+    pub window: WindowId,
+    /// The key of the journal's last row.
+    pub journal_end: u64,
+    /// The clock of that row.
+    pub clock: LogicalTime,
     /// Rows that could not be read.
     pub quarantined: u32,
 }

@@ -9,9 +9,9 @@ use crate::model::annotation::AnnotationSet;
 use crate::model::codebook::Codebook;
 use crate::model::document::{Document, DocumentText, Language};
 use crate::model::edit::Step;
-use crate::model::id::{AnnotationId, DeviceId, DocumentId, TagId};
+use crate::model::id::{AnnotationId, DeviceId, DocumentId, StepId, TagId, WindowId};
 use crate::model::text::Span;
-use crate::model::time::LogicalTime;
+use crate::model::time::{LogicalTime, Timestamp};
 use crate::record::{DocumentHead, Glance, Settings};
 
 /// Everything.
@@ -53,10 +53,16 @@ pub struct AppState {
     pub update_waits: bool,
     /// Rows that could not be read; they are kept.
     pub quarantined: u32,
-    /// The last reading of this device's clock.
+    /// The latest reading of the clock that this device has made or seen.
     pub clock: LogicalTime,
     /// This browser profile.
     pub device: DeviceId,
+    /// This window.
+    pub window: WindowId,
+    /// How many steps were made in this window: each gets the next number.
+    pub steps_made: u32,
+    /// The key of the last journal row whose changes are part of this state.
+    pub journal_seen: u64,
     /// Whether storage was asked to persist.
     pub asked_to_persist: bool,
     /// Counts notices and spoken words.
@@ -67,6 +73,17 @@ impl AppState {
     /// The language of the interface.
     pub fn language(&self) -> Language {
         self.address_language.or(self.settings.language).unwrap_or(self.browser_language)
+    }
+
+    /// The identity of the next step.
+    pub(super) fn next_step(&mut self) -> StepId {
+        self.steps_made += 1;
+        StepId(format!("{}.{}", self.window, self.steps_made))
+    }
+
+    /// Whether a step was made in this window.
+    pub(super) fn is_own(&self, step: &StepId) -> bool {
+        step.as_str().strip_prefix(self.window.as_str()).is_some_and(|rest| rest.starts_with('.'))
     }
 
     /// The span in the reader that an action speaks of.
@@ -235,6 +252,8 @@ pub struct Saving {
     pub in_flight: usize,
     /// Why the last attempt failed.
     pub trouble: Option<StorageTrouble>,
+    /// A newer version of the app waits until all is saved and the storage is let go.
+    pub is_superseded: bool,
 }
 
 impl Saving {
@@ -251,4 +270,8 @@ pub struct History {
     pub done: Vec<Rc<Step>>,
     /// Taken back; the next to do again is last.
     pub undone: Vec<Rc<Step>>,
+    /// Whether the steps of earlier sessions were read from the journal.
+    pub is_recalled: bool,
+    /// The person asked for undo (or redo: true) before that; it is done afterwards.
+    pub wanted: Option<(bool, Timestamp)>,
 }

@@ -1,7 +1,7 @@
 //! Edits: each becomes a step that is applied, journalled, and can be taken back.
 use std::rc::Rc;
 
-use super::app_state::{AppState, OpenDocument};
+use super::app_state::{AppState, OpenDocument, Phase};
 use super::effect::Effect;
 use super::notice::{Notice, Spoken};
 use super::reading::{focus, forget_missing, refresh_glance, save_glance};
@@ -9,10 +9,10 @@ use super::route::Route;
 use super::saving;
 use super::update::{say, tell};
 use crate::model::anchor::describe;
-use crate::model::annotation::{Annotation, Stamp};
+use crate::model::annotation::{Annotation, RivalValue, Settled, Stamp, Versions, settle};
 use crate::model::codebook::{Bilingual, Family, Tag, TagStyle};
 use crate::model::document::Role;
-use crate::model::edit::{Change, Deed, Step};
+use crate::model::edit::{Change, Deed, Direction, Step};
 use crate::model::id::{AnnotationId, DocumentId, TagId};
 use crate::model::text::Span;
 use crate::model::time::Timestamp;
@@ -146,6 +146,9 @@ fn tagging(state: &AppState, tag: Option<&TagId>, id: AnnotationId, at: Timestam
         note: String::new(),
         created: at,
         stamp: stamp(state, at),
+        versions: Versions::default(),
+        rivals: Vec::new(),
+        deleted: None,
     };
     Some(Change::Annotation { before: None, after: Some(Rc::new(annotation)) })
 }
@@ -171,6 +174,26 @@ pub(super) fn take_tag(state: &mut AppState, id: &AnnotationId, tag: &TagId, at:
 
 pub(super) fn edit_note(state: &mut AppState, id: &AnnotationId, note: String, at: Timestamp) -> Vec<Effect> {
     change_annotation(state, id, Deed::Note, at, |annotation| annotation.note = note)
+}
+
+pub(super) fn choose_rival(
+    state: &mut AppState,
+    id: &AnnotationId,
+    rival: usize,
+    take: bool,
+    at: Timestamp,
+) -> Vec<Effect> {
+    change_annotation(state, id, Deed::Choose, at, |annotation| {
+        if rival >= annotation.rivals.len() {
+            return;
+        }
+        let chosen = annotation.rivals.remove(rival);
+        match chosen.value {
+            RivalValue::Note(note) if take => annotation.note = note,
+            RivalValue::Range(selectors) if take => annotation.selectors = *selectors,
+            RivalValue::Note(_) | RivalValue::Range(_) => {}
+        }
+    })
 }
 
 pub(super) fn delete(state: &mut AppState, id: &AnnotationId, at: Timestamp) -> Vec<Effect> {
@@ -259,7 +282,7 @@ pub(super) fn remove(
     effects
 }
 
-fn leave_if_removed(state: &AppState) -> Option<Effect> {
+pub(super) fn leave_if_removed(state: &AppState) -> Option<Effect> {
     let open = state.route.document()?;
     let is_removed = state.library.entries.get(open).is_some_and(|entry| entry.head.removed);
     is_removed.then_some(Effect::Navigate(Route::Library))
@@ -267,9 +290,10 @@ fn leave_if_removed(state: &AppState) -> Option<Effect> {
 
 pub(super) fn undo(state: &mut AppState, at: Timestamp) -> Vec<Effect> {
     let history = Rc::make_mut(&mut state.history);
-    let Some(step) = history.done.pop() else { return tell(state, Notice::NothingToUndo) };
+    let Some(step) = history.done.pop() else { return nothing_left(state, false, at) };
     history.undone.push(step.clone());
-    let mut effects = carry_out(state, step.reversed(at));
+    let id = state.next_step();
+    let mut effects = carry_out(state, step.reversed(id, at));
     tell(state, Notice::Undone(step.deed.clone(), elsewhere(state, &step)));
     effects.extend(after_replay(state, &step));
     effects
@@ -277,13 +301,25 @@ pub(super) fn undo(state: &mut AppState, at: Timestamp) -> Vec<Effect> {
 
 pub(super) fn redo(state: &mut AppState, at: Timestamp) -> Vec<Effect> {
     let history = Rc::make_mut(&mut state.history);
-    let Some(step) = history.undone.pop() else { return tell(state, Notice::NothingToRedo) };
+    let Some(step) = history.undone.pop() else { return nothing_left(state, true, at) };
     history.done.push(step.clone());
-    let again = Step { at, ..(*step).clone() };
-    let mut effects = carry_out(state, again);
+    let id = state.next_step();
+    let mut effects = carry_out(state, step.repeated(id, at));
     tell(state, Notice::Redone(step.deed.clone(), elsewhere(state, &step)));
     effects.extend(after_replay(state, &step));
     effects
+}
+
+/// There is nothing to undo or redo, or the steps of earlier sessions are still being read.
+fn nothing_left(state: &mut AppState, redo: bool, at: Timestamp) -> Vec<Effect> {
+    if state.phase == Phase::Loading {
+        return Vec::new();
+    }
+    if state.history.is_recalled {
+        return tell(state, if redo { Notice::NothingToRedo } else { Notice::NothingToUndo });
+    }
+    Rc::make_mut(&mut state.history).wanted = Some((redo, at));
+    Vec::new()
 }
 
 /// The title of the document that a step belongs to, when it is not the one on screen.
@@ -326,28 +362,33 @@ fn change_annotation(
 
 /// Does something new: it can be taken back, and what was taken back before is forgotten.
 fn perform(state: &mut AppState, deed: Deed, changes: Vec<Change>, at: Timestamp) -> Vec<Effect> {
-    let step = Rc::new(Step { deed, at, is_undo: false, changes });
+    let id = state.next_step();
+    let clock = state.clock.tick(at);
+    let mut step = Step { id, deed, at, clock, direction: Direction::Do, changes };
     let history = Rc::make_mut(&mut state.history);
     history.undone.clear();
     let typed_on = history.done.last().filter(|last| at.0 - last.at.0 < TYPING_PAUSE);
     match typed_on.and_then(|last| saving::joined(last, &step)) {
         Some(both) => {
+            step.id = both.id.clone();
             history.done.pop();
             history.done.push(Rc::new(both));
         }
-        None => history.done.push(step.clone()),
+        None => history.done.push(Rc::new(step.clone())),
     }
-    carry_out(state, (*step).clone())
+    carry_out(state, step)
 }
 
 /// Applies a step to what is on screen and hands it to storage.
 fn carry_out(state: &mut AppState, mut step: Step) -> Vec<Effect> {
-    for change in &mut step.changes {
-        if let Change::Annotation { after: Some(after), .. } = change {
-            Rc::make_mut(after).stamp = stamp(state, step.at);
-        }
-    }
     state.clock = state.clock.tick(step.at);
+    step.clock = state.clock;
+    let stamp = stamp(state, step.at);
+    let changes = std::mem::take(&mut step.changes);
+    step.changes = changes.into_iter().filter_map(|change| on_screen(state, change, &stamp)).collect();
+    if step.changes.is_empty() {
+        return Vec::new();
+    }
     let mut documents: Vec<DocumentId> = step.changes.iter().filter_map(Change::document).cloned().collect();
     documents.dedup();
     for change in &step.changes {
@@ -360,16 +401,33 @@ fn carry_out(state: &mut AppState, mut step: Step) -> Vec<Effect> {
     effects
 }
 
+/// The change as it applies to the passage on screen, which may have been changed elsewhere since the step that is
+/// taken back. None when there is nothing left to change.
+fn on_screen(state: &AppState, change: Change, stamp: &Stamp) -> Option<Change> {
+    let Change::Annotation { before, after } = &change else { return Some(change) };
+    let known = after.as_ref().or(before.as_ref())?;
+    let is_here = state.open.as_ref().is_some_and(|open| open.document.id == known.document);
+    let shown = if is_here { state.annotations.get(&known.id).cloned() } else { before.clone() };
+    match settle(before.as_deref(), after.as_deref(), shown.as_deref(), stamp) {
+        Settled::Nothing => None,
+        Settled::Kept => Some(Change::Annotation { before: shown, after: None }),
+        Settled::Write(new) => {
+            let after = Some(new).filter(|new| new.deleted.is_none()).map(Rc::new);
+            Some(Change::Annotation { before: shown, after })
+        }
+    }
+}
+
 fn stamp(state: &AppState, at: Timestamp) -> Stamp {
     Stamp {
         modified: at,
-        clock: state.clock.tick(at),
+        clock: state.clock,
         device: state.device.clone(),
         author: state.settings.author.clone(),
     }
 }
 
-fn apply_change(state: &mut AppState, change: &Change) {
+pub(super) fn apply_change(state: &mut AppState, change: &Change) {
     match change {
         Change::Annotation { before, after } => {
             apply_annotation(state, before.as_deref(), after.as_deref());

@@ -30,6 +30,8 @@ pub enum Effect {
         job: JobId,
         /// The document.
         document: Rc<Document>,
+        /// The step that adds it.
+        step: Rc<Step>,
     },
     /// Write steps and their journal rows in one strict transaction.
     Commit {
@@ -44,6 +46,16 @@ pub enum Effect {
     CommitSoon,
     /// Ask for [`super::Action::Flush`] after a while: the last attempt failed.
     RetryLater,
+    /// Read what the journal has after a key.
+    Tail(u64),
+    /// Read the journal's last rows up to a key, for undo.
+    Recall(u64),
+    /// Read the list of documents anew.
+    ReadShelf,
+    /// Read the document in the reader anew.
+    Refresh(DocumentId),
+    /// Let go of the database: a newer version of the app wants to change it.
+    CloseStorage,
     /// Write preferences.
     SaveSettings(Rc<Settings>),
     /// Write what lists show of a document.

@@ -4,14 +4,15 @@ use std::rc::Rc;
 use super::action::Chosen;
 use super::app_state::{AppState, Entry, ImportJob, JobId, JobState};
 use super::effect::Effect;
+use super::journal;
 use super::notice::{ImportFailure, StorageTrouble};
 use super::route::Route;
 use crate::import::Parsed;
 use crate::model::document::{Document, Source};
-use crate::model::edit::{Change, Deed, Step};
+use crate::model::edit::{Change, Deed, Direction, Step};
 use crate::model::id::DocumentId;
 use crate::model::time::Timestamp;
-use crate::record::{DocumentRow, Glance};
+use crate::record::{DocumentRow, Glance, Logged};
 
 pub(super) fn queue(state: &mut AppState, chosen: Vec<Chosen>) -> Vec<Effect> {
     let jobs = Rc::make_mut(&mut state.imports);
@@ -78,10 +79,10 @@ pub(super) fn retry(state: &mut AppState, job: JobId) -> Vec<Effect> {
 pub(super) fn stored(
     state: &mut AppState,
     job: JobId,
-    result: Result<Rc<Document>, StorageTrouble>,
+    result: Result<(Rc<Document>, Vec<Logged>), StorageTrouble>,
 ) -> Vec<Effect> {
-    let document = match result {
-        Ok(document) => document,
+    let (document, logged) = match result {
+        Ok(stored) => stored,
         Err(trouble) => {
             set_state(state, job, JobState::Failed(ImportFailure::Storage(trouble)));
             return start_next(state);
@@ -90,19 +91,15 @@ pub(super) fn stored(
     let id = document.id.clone();
     let entry = Entry { head: DocumentRow::from(&*document).into(), glance: Glance::default() };
     Rc::make_mut(&mut state.library).entries.insert(id.clone(), Rc::new(entry));
-    let step = Step {
-        deed: Deed::AddDocument,
-        at: document.imported_at,
-        is_undo: false,
-        changes: vec![Change::Removed { document: id.clone(), before: true, after: false }],
-    };
-    // The row and its journal entry are stored already; only undo needs to know.
-    let history = Rc::make_mut(&mut state.history);
-    history.done.push(Rc::new(step));
-    history.undone.clear();
+    let own = logged.iter().find_map(|logged| logged.row.to_step());
+    let mut effects = journal::follow(state, logged);
+    if let Some(step) = own {
+        let history = Rc::make_mut(&mut state.history);
+        history.done.push(Rc::new(step));
+        history.undone.clear();
+    }
     set_state(state, job, JobState::Done(id.clone()));
 
-    let mut effects = Vec::new();
     if !state.asked_to_persist {
         state.asked_to_persist = true;
         effects.push(Effect::AskToPersist);
@@ -135,7 +132,17 @@ fn store(state: &mut AppState, job: JobId, parsed: &Parsed, id: DocumentId, at: 
         imported_at: at,
     };
     set_state(state, job, JobState::Storing);
-    vec![Effect::StoreDocument { job, document: Rc::new(document) }]
+    let changes = vec![Change::Removed { document: document.id.clone(), before: true, after: false }];
+    state.clock = state.clock.tick(at);
+    let step = Step {
+        id: state.next_step(),
+        deed: Deed::AddDocument,
+        at,
+        clock: state.clock,
+        direction: Direction::Do,
+        changes,
+    };
+    vec![Effect::StoreDocument { job, document: Rc::new(document), step: Rc::new(step) }]
 }
 
 fn start_next(state: &mut AppState) -> Vec<Effect> {

@@ -7,6 +7,7 @@ mod app_state;
 mod edits;
 mod effect;
 mod imports;
+mod journal;
 mod notice;
 mod reading;
 mod route;

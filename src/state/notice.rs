@@ -12,6 +12,10 @@ pub enum Notice {
     Undone(Deed, Option<String>),
     /// Done again.
     Redone(Deed, Option<String>),
+    /// A passage was not deleted, because another window had changed it meanwhile.
+    KeptChanged,
+    /// Another window removed the document in the reader.
+    RemovedElsewhere,
     /// There is nothing to take back.
     NothingToUndo,
     /// There is nothing to do again.
@@ -67,6 +71,8 @@ pub enum StorageTrouble {
     Full,
     /// The stored data were written by a newer version of the app.
     Newer,
+    /// An older version of the app, in another window, holds the database.
+    Blocked,
     /// The browser threw the stored data away because they were damaged.
     LostByBrowser,
     /// Something else; the details are in the console.

@@ -71,6 +71,32 @@ pub(super) fn opened(
     effects
 }
 
+/// The document in the reader as storage has it now: the view stays where it is.
+pub(super) fn refreshed(
+    state: &mut AppState,
+    id: &DocumentId,
+    found: Option<(Rc<Document>, Vec<Annotation>)>,
+) -> Vec<Effect> {
+    let Some((open, (document, annotations))) =
+        state.open.clone().filter(|open| open.document.id == *id).zip(found)
+    else {
+        return Vec::new();
+    };
+    let (document, annotations) = with_unsaved(state, (*document).clone(), annotations);
+    let text = if document.blocks.len() == open.document.blocks.len()
+        && document.revision == open.document.revision
+    {
+        open.text.clone()
+    } else {
+        Rc::new(DocumentText::new(&document.blocks))
+    };
+    state.annotations = Rc::new(AnnotationSet::new(&text, annotations));
+    state.open = Some(Rc::new(OpenDocument { document, text, first_block: open.first_block }));
+    forget_missing(state);
+    refresh_glance(state);
+    save_glance(state, id)
+}
+
 /// What was stored, with the edits that storage has not acknowledged yet on top.
 fn with_unsaved(
     state: &AppState,

@@ -6,7 +6,7 @@ use super::app_state::{AppState, Entry, Library, Phase};
 use super::effect::Effect;
 use super::notice::{Notice, Spoken};
 use super::route::Route;
-use super::{edits, imports, reading, saving};
+use super::{edits, imports, journal, reading, saving};
 use crate::model::codebook::Codebook;
 use crate::record::Settings;
 
@@ -44,6 +44,7 @@ fn apply(state: &mut AppState, action: Action) -> Vec<Effect> {
         Action::Stored { job, result } => imports::stored(state, job, result),
 
         Action::Opened { id, found, quarantined, at } => reading::opened(state, &id, found, quarantined, at),
+        Action::Refreshed { id, found } => reading::refreshed(state, &id, found),
         Action::ReadTo { document, block, permille } => reading::read_to(state, document, block, permille),
         Action::SelectionChanged(raw) => reading::select(state, raw),
         Action::GrowSelection => reading::grow(state),
@@ -61,6 +62,9 @@ fn apply(state: &mut AppState, action: Action) -> Vec<Effect> {
         Action::StartNote { id, at } => edits::start_note(state, id, at),
         Action::TakeTag { annotation, tag, at } => edits::take_tag(state, &annotation, &tag, at),
         Action::EditNote { annotation, note, at } => edits::edit_note(state, &annotation, note, at),
+        Action::ChooseRival { annotation, rival, take, at } => {
+            edits::choose_rival(state, &annotation, rival, take, at)
+        }
         Action::Delete { annotation, at } => edits::delete(state, &annotation, at),
         Action::StartRange(annotation) => edits::start_range(state, annotation),
         Action::ApplyRange { at } => edits::apply_range(state, at),
@@ -71,8 +75,13 @@ fn apply(state: &mut AppState, action: Action) -> Vec<Effect> {
         Action::Redo { at } => edits::redo(state, at),
 
         Action::Flush => saving::flush(state),
-        Action::Committed => saving::committed(state),
+        Action::Committed { logged, refused } => saving::committed(state, logged, refused),
         Action::CommitFailed(trouble) => saving::failed(state, trouble),
+        Action::Superseded => saving::superseded(state),
+        Action::Rang => vec![Effect::Tail(state.journal_seen)],
+        Action::Tailed(logged) => journal::absorb(state, logged),
+        Action::Recalled(logged) => journal::recalled(state, logged),
+        Action::ShelfRead(heads) => journal::shelf_read(state, heads),
 
         Action::SaveOriginal(document) => vec![Effect::SaveOriginal(document)],
         Action::ExportWebAnnotation => export(state),
@@ -105,18 +114,34 @@ pub(super) fn say(state: &mut AppState, spoken: Spoken) -> Vec<Effect> {
 }
 
 fn load(state: &mut AppState, loaded: Loaded) -> Vec<Effect> {
-    let Loaded { trouble, heads, mut glances, tags, settings, device, quarantined } = loaded;
+    let Loaded {
+        trouble,
+        heads,
+        mut glances,
+        tags,
+        settings,
+        device,
+        window,
+        journal_end,
+        clock,
+        quarantined,
+    } = loaded;
     state.phase = trouble.map_or(Phase::Ready, Phase::MemoryOnly);
     state.settings = Rc::new(settings);
     state.codebook = Rc::new(Codebook::with(tags));
     state.device = device;
+    state.window = window;
+    state.journal_seen = journal_end;
+    state.clock = state.clock.max(clock);
     state.quarantined = quarantined;
     let entries = heads.into_iter().map(|head| {
         let glance = glances.remove(&head.id).unwrap_or_default();
         (head.id.clone(), Rc::new(Entry { head, glance }))
     });
     state.library = Rc::new(Library { entries: entries.collect() });
-    reading::go(state, state.route.clone())
+    let mut effects = reading::go(state, state.route.clone());
+    effects.push(Effect::Recall(journal_end));
+    effects
 }
 
 fn set(state: &mut AppState, change: SettingChange) -> Vec<Effect> {

@@ -9,11 +9,11 @@ use gloo::timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 
 use super::hub::{Hub, fresh_document};
-use crate::browser::storage::{Opened, Storage, StorageError, StorageErrorKind, Volume};
+use crate::browser::storage::{Committed, Opened, Storage, StorageError, StorageErrorKind, Volume};
 use crate::browser::worker_client::WorkerError;
 use crate::browser::{article, clock, files, layout, log, offline, page};
-use crate::model::document::{Document, Language};
-use crate::model::id::{DeviceId, DocumentId};
+use crate::model::document::Language;
+use crate::model::id::{DeviceId, DocumentId, WindowId};
 use crate::record::{AnnotationRow, DocumentRow};
 use crate::state::{
     Action, AppState, Effect, ImportFailure, JobId, Loaded, Notice, Phase, Route, StorageTrouble,
@@ -24,6 +24,8 @@ use crate::worker::protocol::{Request, Response};
 const TYPING_PAUSE: u32 = 400;
 /// How long to wait before a failed write is tried again, in ms.
 const RETRY_PAUSE: u32 = 5_000;
+/// How many rows of the journal are read for undo: more than anybody takes back.
+const RECALLED: u64 = 1_000;
 /// The name of the database.
 const DATABASE: &str = "concord";
 
@@ -71,10 +73,13 @@ pub(super) fn first_state() -> AppState {
 
 /// Opens storage and tells the state what is there.
 pub(super) async fn start(hub: Hub) {
-    let superseded = hub.clone();
-    let Opened { storage, trouble } =
-        Storage::open(DATABASE, move || superseded.dispatch(Action::CommitFailed(StorageTrouble::Newer)))
-            .await;
+    let (superseded, blocked) = (hub.clone(), hub.clone());
+    let opening = Storage::open(
+        DATABASE,
+        move || superseded.dispatch(Action::Superseded),
+        move || blocked.dispatch(Action::CommitFailed(StorageTrouble::Blocked)),
+    );
+    let Opened { storage, trouble } = opening.await;
     let mut told = trouble.as_ref().map(trouble_of);
     hub.set_storage(storage.clone());
     // The document that the address names is read beside the library, not after it.
@@ -109,8 +114,13 @@ pub(super) async fn start(hub: Hub) {
         tags: shelf.tags,
         settings: shelf.settings,
         device,
+        window: WindowId(clock::new_id()),
+        journal_end: shelf.journal_end,
+        clock: shelf.clock,
         quarantined: shelf.quarantined,
     })));
+    let listening = hub.clone();
+    hub.bell().listen(move || listening.dispatch(Action::Rang));
     if was_lost {
         hub.dispatch(Action::CommitFailed(StorageTrouble::LostByBrowser));
     }
@@ -192,22 +202,53 @@ pub(super) fn run(effect: Effect, hub: &Hub) {
                 hub.worker().cancel();
             }
         }
-        Effect::StoreDocument { job, document } => {
+        Effect::StoreDocument { job, document, step } => {
             let (device, author) = (state.device.clone(), state.settings.author.clone());
             spawn_local(async move {
-                let result = store_document(&hub, &storage, job, &document, &device, author.as_deref()).await;
-                if result.is_ok() {
+                let original = hub.inputs().bytes(job).await.unwrap_or_default();
+                let stored =
+                    storage.add_document(&document, &original, &step, &device, author.as_deref()).await;
+                if stored.is_ok() {
                     hub.inputs().forget(job);
+                    hub.bell().ring();
                 }
-                hub.dispatch(Action::Stored { job, result: result.map(|()| document) });
+                let result = stored.map(|logged| (document, logged)).map_err(|error| trouble_of(&error));
+                hub.dispatch(Action::Stored { job, result });
             });
         }
         Effect::Commit { steps, device, author } => spawn_local(async move {
             hub.dispatch(match storage.commit(&steps, &device, author.as_deref()).await {
-                Ok(()) => Action::Committed,
+                Ok(Committed { logged, refused }) => {
+                    hub.bell().ring();
+                    Action::Committed { logged, refused }
+                }
                 Err(error) => Action::CommitFailed(trouble_of(&error)),
             });
         }),
+        Effect::Tail(key) => spawn_local(async move {
+            match storage.journal_since(key).await {
+                Ok(logged) => hub.dispatch(Action::Tailed(logged)),
+                Err(error) => log(&error.to_string()),
+            }
+        }),
+        Effect::Recall(end) => spawn_local(async move {
+            let logged = storage.journal_since(end.saturating_sub(RECALLED)).await;
+            // Without them only what is done from now on can be taken back.
+            let logged = logged.inspect_err(|error| log(&error.to_string())).unwrap_or_default();
+            hub.dispatch(Action::Recalled(logged));
+        }),
+        Effect::ReadShelf => spawn_local(async move {
+            match storage.shelf().await {
+                Ok(shelf) => hub.dispatch(Action::ShelfRead(shelf.heads)),
+                Err(error) => log(&error.to_string()),
+            }
+        }),
+        Effect::Refresh(id) => spawn_local(async move {
+            let volume = storage.volume(&id).await.inspect_err(|error| log(&error.to_string()));
+            let found = volume.ok().flatten().map(|volume| (Rc::new(volume.document), volume.annotations));
+            hub.dispatch(Action::Refreshed { id, found });
+        }),
+        Effect::CloseStorage => storage.close(),
         Effect::CommitSoon => {
             later(&hub, TYPING_PAUSE);
         }
@@ -301,18 +342,6 @@ async fn import(job: JobId, hub: Hub) {
     };
     let (id, at) = fresh_document();
     hub.dispatch(Action::Parsed { job, result, id, at });
-}
-
-async fn store_document(
-    hub: &Hub,
-    storage: &Storage,
-    job: JobId,
-    document: &Document,
-    device: &DeviceId,
-    author: Option<&str>,
-) -> Result<(), StorageTrouble> {
-    let original = hub.inputs().bytes(job).await.unwrap_or_default();
-    storage.add_document(document, &original, device, author).await.map_err(|error| trouble_of(&error))
 }
 
 /// Preferences and caches: their loss costs nothing that a person made, so it is noted, not shown.

@@ -13,6 +13,7 @@ use yew::prelude::*;
 use super::effects;
 use super::inputs::Inputs;
 use super::messages::Messages;
+use crate::browser::bell::Bell;
 use crate::browser::clock;
 use crate::browser::storage::Storage;
 use crate::browser::worker_client::WorkerClient;
@@ -79,6 +80,7 @@ struct Inner {
     next_listener: Cell<u32>,
     storage: RefCell<Option<Storage>>,
     early: RefCell<Option<effects::EarlyVolume>>,
+    bell: Bell,
     worker: WorkerClient,
     inputs: Inputs,
     timers: effects::Timers,
@@ -104,6 +106,7 @@ impl Hub {
             next_listener: Cell::new(0),
             storage: RefCell::default(),
             early: RefCell::default(),
+            bell: Bell::default(),
             worker: WorkerClient::default(),
             inputs: Inputs::default(),
             timers: effects::Timers::default(),
@@ -170,6 +173,11 @@ impl Hub {
     /// The document that was read along with the library at the start; can be taken once.
     pub(super) fn early(&self) -> &RefCell<Option<effects::EarlyVolume>> {
         &self.0.early
+    }
+
+    /// Tells other windows that something was written, and hears them.
+    pub(super) fn bell(&self) -> &Bell {
+        &self.0.bell
     }
 
     pub(super) fn worker(&self) -> &WorkerClient {

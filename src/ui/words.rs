@@ -48,6 +48,7 @@ pub(super) fn trouble(messages: Messages, trouble: StorageTrouble) -> &'static s
         StorageTrouble::Refused => messages.trouble_refused(),
         StorageTrouble::Full => messages.trouble_full(),
         StorageTrouble::Newer => messages.trouble_newer(),
+        StorageTrouble::Blocked => messages.trouble_blocked(),
         StorageTrouble::LostByBrowser => messages.trouble_lost(),
         StorageTrouble::Failed => messages.trouble_failed(),
     }
@@ -92,6 +93,9 @@ fn deed(messages: Messages, codebook: &Codebook, deed: &Deed) -> String {
         Deed::Relabel => messages.did_relabel().to_owned(),
         Deed::AddDocument => messages.did_add_document().to_owned(),
         Deed::RemoveDocument => messages.did_remove_document().to_owned(),
+        Deed::Choose => messages.did_choose().to_owned(),
+        Deed::Revert => messages.did_revert().to_owned(),
+        Deed::Restore => messages.did_restore().to_owned(),
     }
 }
 
@@ -106,6 +110,8 @@ pub(super) fn notice(messages: Messages, codebook: &Codebook, notice: &Notice) -
         Notice::Redone(done, Some(title)) => {
             messages.redone_elsewhere(&deed(messages, codebook, done), title)
         }
+        Notice::KeptChanged => messages.kept_changed().to_owned(),
+        Notice::RemovedElsewhere => messages.removed_elsewhere().to_owned(),
         Notice::NothingToUndo => messages.nothing_to_undo().to_owned(),
         Notice::NothingToRedo => messages.nothing_to_redo().to_owned(),
         Notice::AlreadyTagged(tag) => messages.already_tagged(&tag_name(messages, codebook, tag)),

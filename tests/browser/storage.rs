@@ -4,10 +4,10 @@ use std::rc::Rc;
 use concord::browser::clock::{new_id, now};
 use concord::browser::storage::{Opened, Storage};
 use concord::model::anchor::{Selectors, TextQuote};
-use concord::model::annotation::{Annotation, Stamp};
+use concord::model::annotation::{Annotation, Stamp, Versions};
 use concord::model::document::{Block, Document, Format, Language, Meta, Role, Source};
-use concord::model::edit::{Change, Deed, Step};
-use concord::model::id::DeviceId;
+use concord::model::edit::{Change, Deed, Direction, Step};
+use concord::model::id::{DeviceId, StepId};
 use concord::model::text::Span;
 use concord::model::time::LogicalTime;
 use concord::record::{Glance, Settings};
@@ -15,12 +15,12 @@ use wasm_bindgen_test::wasm_bindgen_test;
 
 async fn fresh() -> (Storage, String) {
     let name = format!("test-{}", new_id());
-    let Opened { storage, trouble: _ } = Storage::open(&name, || {}).await;
+    let Opened { storage, trouble: _ } = Storage::open(&name, || {}, || {}).await;
     (storage, name)
 }
 
 async fn again(name: &str) -> Storage {
-    Storage::open(name, || {}).await.storage
+    Storage::open(name, || {}, || {}).await.storage
 }
 
 fn document() -> Document {
@@ -60,6 +60,9 @@ fn annotation(document: &Document, note: &str) -> Annotation {
         note: note.to_owned(),
         created: now(),
         stamp: Stamp { modified: now(), clock: LogicalTime::default(), device: device(), author: None },
+        versions: Versions::default(),
+        rivals: Vec::new(),
+        deleted: None,
     }
 }
 
@@ -68,7 +71,14 @@ fn device() -> DeviceId {
 }
 
 fn step(changes: Vec<Change>) -> Rc<Step> {
-    Rc::new(Step { deed: Deed::Highlight, at: now(), is_undo: false, changes })
+    let clock = LogicalTime::default().tick(now());
+    let id = StepId(new_id());
+    Rc::new(Step { id, deed: Deed::Highlight, at: now(), clock, direction: Direction::Do, changes })
+}
+
+fn adding(document: &Document) -> Step {
+    let change = Change::Removed { document: document.id.clone(), before: true, after: false };
+    Step { deed: Deed::AddDocument, ..(*step(vec![change])).clone() }
 }
 
 fn added(annotation: &Annotation) -> Rc<Step> {
@@ -79,7 +89,10 @@ fn added(annotation: &Annotation) -> Rc<Step> {
 async fn a_document_comes_back_after_the_database_was_opened_again() {
     let (storage, name) = fresh().await;
     let stored = document();
-    storage.add_document(&stored, b"original", &device(), None).await.expect("it is stored");
+    storage
+        .add_document(&stored, b"original", &adding(&stored), &device(), None)
+        .await
+        .expect("it is stored");
 
     let storage = again(&name).await;
     let volume = storage.volume(&stored.id).await.expect("it is read").expect("it is there");
@@ -93,7 +106,7 @@ async fn the_original_comes_back_byte_for_byte() {
     let (storage, name) = fresh().await;
     let stored = document();
     let bytes = [0xef, 0xbb, 0xbf, b'a', 0, 0xff, 13, 10];
-    storage.add_document(&stored, &bytes, &device(), None).await.expect("it is stored");
+    storage.add_document(&stored, &bytes, &adding(&stored), &device(), None).await.expect("it is stored");
     let original = again(&name).await.original(&stored.id).await.expect("it is read");
     assert_eq!(original, Some(("ke-hoach.txt".to_owned(), bytes.to_vec())));
 }
@@ -102,7 +115,7 @@ async fn the_original_comes_back_byte_for_byte() {
 async fn annotations_come_back_as_they_were_committed() {
     let (storage, name) = fresh().await;
     let stored = document();
-    storage.add_document(&stored, b"", &device(), None).await.expect("it is stored");
+    storage.add_document(&stored, b"", &adding(&stored), &device(), None).await.expect("it is stored");
     let (one, other) = (annotation(&stored, "một"), annotation(&stored, "hai"));
     storage.commit(&[added(&one), added(&other)], &device(), Some("Lan")).await.expect("committed");
     let gone = step(vec![Change::Annotation { before: Some(Rc::new(other)), after: None }]);
@@ -117,7 +130,7 @@ async fn annotations_of_other_documents_stay_out() {
     let (storage, _) = fresh().await;
     let (here, there) = (document(), document());
     for stored in [&here, &there] {
-        storage.add_document(stored, b"", &device(), None).await.expect("stored");
+        storage.add_document(&stored, b"", &adding(&stored), &device(), None).await.expect("stored");
         storage.commit(&[added(&annotation(stored, ""))], &device(), None).await.expect("committed");
     }
     let volume = storage.volume(&here.id).await.expect("read").expect("there");
@@ -130,7 +143,7 @@ async fn titles_and_roles_change_in_the_stored_rows() {
     let (storage, name) = fresh().await;
     let stored = document();
     let id = stored.id.clone();
-    storage.add_document(&stored, b"", &device(), None).await.expect("stored");
+    storage.add_document(&stored, b"", &adding(&stored), &device(), None).await.expect("stored");
     let title = Change::Title { document: id.clone(), before: String::new(), after: "Tên mới".to_owned() };
     let role = Change::Role {
         document: id.clone(),

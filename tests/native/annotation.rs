@@ -1,6 +1,6 @@
 //! Annotations of one document: their order, and which of them touch a place.
 use concord::model::anchor::describe;
-use concord::model::annotation::{Annotation, AnnotationSet, SpanIndex, Stamp};
+use concord::model::annotation::{Annotation, AnnotationSet, SpanIndex, Stamp, Versions};
 use concord::model::document::DocumentText;
 use concord::model::id::AnnotationId;
 use concord::model::text::{CharOffset, Span};
@@ -24,6 +24,9 @@ fn annotation(id: &str, text: &DocumentText, span: Span) -> Annotation {
             device: "here".into(),
             author: None,
         },
+        versions: Versions::default(),
+        rivals: Vec::new(),
+        deleted: None,
     }
 }
 

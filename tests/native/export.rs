@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 
 use concord::export::{ExportFile, web_annotation};
 use concord::model::anchor::describe;
-use concord::model::annotation::{Annotation, Stamp};
+use concord::model::annotation::{Annotation, Stamp, Versions};
 use concord::model::codebook::Codebook;
 use concord::model::document::{Document, DocumentText, Format, Language, Meta, Source};
 use concord::model::time::{LogicalTime, Timestamp};
@@ -49,6 +49,9 @@ fn annotation(n: u8, words: &str, tags: &[&str], note: &str) -> Annotation {
             device: "here".into(),
             author: (n == 3).then(|| "Lan".to_owned()),
         },
+        versions: Versions::default(),
+        rivals: Vec::new(),
+        deleted: None,
     }
 }
 

@@ -12,6 +12,7 @@ mod export;
 mod import;
 mod layers;
 mod locales;
+mod merge;
 mod record;
 mod rust_source;
 mod session;

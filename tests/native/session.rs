@@ -4,56 +4,118 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 use concord::import::{Parsed, import};
-use concord::model::annotation::{Annotation, Stamp};
+use concord::model::annotation::{Annotation, Settled, Stamp, Versions, settle};
 use concord::model::codebook::Tag;
 use concord::model::document::{Document, DocumentText, Role};
 use concord::model::edit::{Change, Step};
 use concord::model::id::{AnnotationId, DocumentId, TagId};
 use concord::model::text::Span;
 use concord::model::time::{LogicalTime, Timestamp};
-use concord::record::{DocumentHead, DocumentRow, Settings};
+use concord::record::{DocumentHead, DocumentRow, JournalRow, Logged, Settings, from_json, to_json};
 use concord::state::{
     Action, AppState, Chosen, Effect, ImportFailure, JobId, JobState, Loaded, Notice, Phase, RawSelection,
     Route, Spoken, StorageTrouble, update,
 };
 
-/// What storage holds.
+/// What storage holds, and what it makes of steps: each record is changed as it is by then.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Storage {
     pub(crate) documents: BTreeMap<DocumentId, Document>,
     pub(crate) removed: BTreeSet<DocumentId>,
+    /// Deleted ones are among them.
     pub(crate) annotations: BTreeMap<AnnotationId, Annotation>,
     pub(crate) tags: BTreeMap<TagId, Tag>,
+    pub(crate) journal: Vec<Logged>,
 }
 
 impl Storage {
-    fn write(&mut self, step: &Step) {
-        for change in &step.changes {
-            match change.clone() {
-                Change::Annotation { after: Some(after), .. } => {
-                    self.annotations.insert(after.id.clone(), (*after).clone());
-                }
-                Change::Annotation { before, after: None } => {
-                    self.annotations.remove(&before.expect("a change has a side").id);
-                }
-                Change::Title { document, after, .. } => self.document(&document).title = after,
-                Change::Role { document, block, after, .. } => {
-                    self.document(&document).blocks[block as usize].role = after;
-                }
-                Change::Removed { document, after: true, .. } => {
-                    self.removed.insert(document);
-                }
-                Change::Removed { document, after: false, .. } => {
-                    self.removed.remove(&document);
-                }
-                Change::Tag { after: Some(tag), .. } => {
-                    self.tags.insert(tag.id.clone(), tag);
-                }
-                Change::Tag { before, after: None } => {
-                    self.tags.remove(&before.expect("a change has a side").id);
+    /// Carries steps out and journals them.
+    pub(crate) fn commit(&mut self, steps: &[Rc<Step>]) -> (Vec<Logged>, bool) {
+        let (mut logged, mut refused) = (Vec::new(), false);
+        for step in steps {
+            let mut settled = Step { changes: Vec::new(), ..(**step).clone() };
+            for change in &step.changes {
+                match self.write(change, &mut settled) {
+                    Ok(changes) => settled.changes.extend(changes),
+                    Err(Refused) => refused = true,
                 }
             }
+            if !settled.changes.is_empty() {
+                logged.extend(self.log(&settled));
+            }
         }
+        (logged, refused)
+    }
+
+    pub(crate) fn log(&mut self, step: &Step) -> Vec<Logged> {
+        let rows = JournalRow::of_step(step, &"here".into(), None);
+        // What is stored is text.
+        let rows = rows.iter().map(|row| from_json(&to_json(row)).expect("a row can be read back"));
+        let first = self.journal.len() as u64 + 1;
+        let logged: Vec<Logged> = (first..).zip(rows).map(|(key, row)| Logged { key, row }).collect();
+        self.journal.extend(logged.iter().cloned());
+        logged
+    }
+
+    fn write(&mut self, change: &Change, step: &mut Step) -> Result<Option<Change>, Refused> {
+        Ok(match change.clone() {
+            Change::Annotation { before, after } => {
+                let id = after.as_ref().or(before.as_ref()).expect("a change has a side").id.clone();
+                let stored = self.annotations.get(&id).cloned();
+                let seen = stored.as_ref().map(|stored| stored.stamp.clock);
+                let clock = seen.map_or(step.clock, |seen| step.clock.after(seen));
+                let stamp = Stamp { modified: step.at, clock, device: "here".into(), author: None };
+                let written = match settle(before.as_deref(), after.as_deref(), stored.as_ref(), &stamp) {
+                    Settled::Nothing => return Ok(None),
+                    Settled::Kept => return Err(Refused),
+                    Settled::Write(written) => written,
+                };
+                step.clock = step.clock.max(clock);
+                self.annotations.insert(id, written.clone());
+                let living = |annotation: &Annotation| annotation.deleted.is_none();
+                let before = stored.filter(living).map(Rc::new);
+                Some(Change::Annotation { before, after: Some(written).filter(living).map(Rc::new) })
+            }
+            Change::Title { document, after, .. } => {
+                let before = std::mem::replace(&mut self.document(&document).title, after.clone());
+                (before != after).then_some(Change::Title { document, before, after })
+            }
+            Change::Role { document, revision, block, after, .. } => {
+                let role = &mut self.document(&document).blocks[block as usize].role;
+                let before = std::mem::replace(role, after);
+                (before != after).then_some(Change::Role { document, revision, block, before, after })
+            }
+            Change::Removed { document, after, .. } => {
+                let differs = if after {
+                    self.removed.insert(document.clone())
+                } else {
+                    self.removed.remove(&document)
+                };
+                differs.then_some(Change::Removed { document, before: !after, after })
+            }
+            Change::Tag { before, after: Some(tag) } => {
+                self.tags.insert(tag.id.clone(), tag.clone());
+                Some(Change::Tag { before, after: Some(tag) })
+            }
+            Change::Tag { before, after: None } => {
+                self.tags.remove(&before.as_ref().expect("a change has a side").id);
+                Some(Change::Tag { before, after: None })
+            }
+        })
+    }
+
+    /// The annotations that are not deleted.
+    pub(crate) fn living(&self) -> impl Iterator<Item = &Annotation> {
+        self.annotations.values().filter(|annotation| annotation.deleted.is_none())
+    }
+
+    /// The rows of all documents, without their texts.
+    pub(crate) fn heads(&self) -> Vec<DocumentHead> {
+        let head = |document: &Document| {
+            let removed = self.removed.contains(&document.id);
+            DocumentHead { removed, ..head(document) }
+        };
+        self.documents.values().map(head).collect()
     }
 
     fn document(&mut self, id: &DocumentId) -> &mut Document {
@@ -65,11 +127,20 @@ impl Storage {
         let mut content = self.clone();
         content.documents.retain(|id, _| !self.removed.contains(id));
         content.removed.clear();
-        content.annotations.retain(|_, annotation| content.documents.contains_key(&annotation.document));
-        content.annotations.values_mut().for_each(|annotation| annotation.stamp = no_stamp());
+        content.annotations.retain(|_, annotation| {
+            annotation.deleted.is_none() && content.documents.contains_key(&annotation.document)
+        });
+        content.annotations.values_mut().for_each(|annotation| {
+            *annotation = Annotation { created: Timestamp(0), ..plain(annotation) };
+        });
+        content.documents.values_mut().for_each(|document| document.imported_at = Timestamp(0));
+        content.journal.clear();
         content
     }
 }
+
+/// A deletion of what another window had changed.
+struct Refused;
 
 /// A session under way.
 #[derive(Default)]
@@ -144,7 +215,8 @@ impl Session {
             Effect::Navigate(route) => self.act(Action::Went(route)),
             Effect::Open(id) => {
                 let found = self.storage.documents.get(&id).map(|document| {
-                    let annotations = self.storage.annotations.values().filter(|a| a.document == id);
+                    let mine = |a: &&Annotation| a.document == id && a.deleted.is_none();
+                    let annotations = self.storage.annotations.values().filter(mine);
                     (Rc::new(document.clone()), annotations.cloned().collect())
                 });
                 self.act(Action::Opened { id, found, quarantined: 0, at })
@@ -154,13 +226,28 @@ impl Session {
                 let id = self.document_id();
                 self.act(Action::Parsed { job, result, id, at })
             }
-            Effect::StoreDocument { job, document } => {
+            Effect::StoreDocument { job, document, step } => {
                 self.storage.documents.insert(document.id.clone(), (*document).clone());
-                self.act(Action::Stored { job, result: Ok(document) })
+                let logged = self.storage.log(&step);
+                self.act(Action::Stored { job, result: Ok((document, logged)) })
             }
             Effect::Commit { steps, .. } => {
-                steps.iter().for_each(|step| self.storage.write(step));
-                self.act(Action::Committed)
+                let (logged, refused) = self.storage.commit(&steps);
+                self.act(Action::Committed { logged, refused })
+            }
+            Effect::Tail(key) => {
+                let logged = self.storage.journal.iter().filter(|logged| logged.key > key).cloned().collect();
+                self.act(Action::Tailed(logged))
+            }
+            Effect::Recall(_) => self.act(Action::Recalled(self.storage.journal.clone())),
+            Effect::ReadShelf => self.act(Action::ShelfRead(self.storage.heads())),
+            Effect::Refresh(id) => {
+                let found = self.storage.documents.get(&id).map(|document| {
+                    let mine = |a: &&Annotation| a.document == id && a.deleted.is_none();
+                    let annotations = self.storage.annotations.values().filter(mine);
+                    (Rc::new(document.clone()), annotations.cloned().collect())
+                });
+                self.act(Action::Refreshed { id, found })
             }
             Effect::CommitSoon | Effect::RetryLater => self.act(Action::Flush),
             other => panic!("nobody answers {other:?}"),
@@ -221,6 +308,33 @@ impl Session {
     /// How far an import is.
     pub(crate) fn job(&self, id: JobId) -> Option<&JobState> {
         self.state.imports.iter().find(|job| job.id == id).map(|job| &job.state)
+    }
+
+    /// Lets ids begin later, so that two windows make different ones.
+    pub(crate) fn skip_ids(&mut self, count: u32) {
+        self.ids += count;
+    }
+
+    /// The same profile in a new window: what storage holds is read, nothing else is known.
+    pub(crate) fn restarted(&self, window: &str) -> Self {
+        let mut session = Self { now: self.now, ids: self.ids, ..Self::default() };
+        session.storage = self.storage.clone();
+        session.start(window);
+        session
+    }
+
+    /// Starts, with what storage holds.
+    pub(crate) fn start(&mut self, window: &str) {
+        let end = self.storage.journal.last();
+        let loaded = Loaded {
+            heads: self.storage.heads(),
+            tags: self.storage.tags.values().cloned().collect(),
+            window: window.into(),
+            journal_end: end.map_or(0, |logged| logged.key),
+            clock: end.map_or(LogicalTime::default(), |logged| logged.row.clock),
+            ..loaded()
+        };
+        self.run(Action::Loaded(Box::new(loaded)));
     }
 
     /// The document in the reader.
@@ -322,8 +436,7 @@ impl Session {
 
     /// The annotations on screen without their stamps.
     pub(crate) fn annotations(&self) -> Vec<Annotation> {
-        let plain = |annotation: &Rc<Annotation>| Annotation { stamp: no_stamp(), ..(**annotation).clone() };
-        self.state.annotations.iter().map(plain).collect()
+        self.state.annotations.iter().map(|annotation| plain(annotation)).collect()
     }
 
     pub(crate) fn notice(&self) -> Option<&Notice> {
@@ -360,6 +473,10 @@ fn is_answered(effect: &Effect) -> bool {
             | Effect::Import(_)
             | Effect::StoreDocument { .. }
             | Effect::Commit { .. }
+            | Effect::Tail(_)
+            | Effect::Recall(_)
+            | Effect::ReadShelf
+            | Effect::Refresh(_)
             | Effect::CommitSoon
             | Effect::RetryLater
     )
@@ -374,6 +491,9 @@ pub(crate) fn loaded() -> Loaded {
         tags: Vec::new(),
         settings: Settings::default(),
         device: "here".into(),
+        window: "window".into(),
+        journal_end: 0,
+        clock: LogicalTime::default(),
         quarantined: 0,
     }
 }
@@ -386,8 +506,11 @@ pub(crate) fn head(document: &Document) -> DocumentHead {
     DocumentRow::from(document).into()
 }
 
-fn no_stamp() -> Stamp {
-    Stamp { modified: Timestamp(0), clock: LogicalTime::default(), device: "".into(), author: None }
+/// What people see of an annotation: not when and where it was changed.
+pub(crate) fn plain(annotation: &Annotation) -> Annotation {
+    let stamp =
+        Stamp { modified: Timestamp(0), clock: LogicalTime::default(), device: "".into(), author: None };
+    Annotation { stamp, versions: Versions::default(), ..annotation.clone() }
 }
 
 /// What holds after every action.

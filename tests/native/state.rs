@@ -15,7 +15,7 @@ use concord::state::{
 };
 use proptest::prelude::*;
 
-use crate::session::{Session, Storage, head, loaded, parsed};
+use crate::session::{Session, Storage, head, loaded, parsed, plain};
 
 /// Three paragraphs in which much can be marked.
 const ARTICLE: &str = "Chiều 30/5, Đảng ủy Khối và Đảng đoàn Tổng LĐLĐ ký quy chế phối hợp.\n\
@@ -90,7 +90,7 @@ fn a_session_from_the_first_start_to_undo_and_back() {
     check_passages(&s, &["Đảng ủy Khối và Đảng đoàn Tổng LĐLĐ |lead| Hai bên ký", "Đảng ủy Khối |lead|"]);
     s.settle();
     let end = s.annotations();
-    assert_eq!(s.storage.annotations.len(), 2);
+    assert_eq!(s.storage.living().count(), 2);
 
     s.undo();
     assert_eq!(s.notice(), Some(&Notice::Undone(Deed::Note, None)));
@@ -102,14 +102,14 @@ fn a_session_from_the_first_start_to_undo_and_back() {
     s.undo();
     check_passages(&s, &[]);
     s.settle();
-    assert!(s.storage.annotations.is_empty());
+    assert!(s.storage.living().next().is_none());
     s.redo().redo().redo().redo();
     assert_eq!(s.notice(), Some(&Notice::Redone(Deed::Note, None)));
     assert_eq!(s.annotations(), end);
     s.redo();
     assert_eq!(s.notice(), Some(&Notice::NothingToRedo));
     s.settle();
-    assert_eq!(s.storage.annotations.len(), 2);
+    assert_eq!(s.storage.living().count(), 2);
 
     s.delete(&body);
     assert_eq!(s.notice(), Some(&Notice::Done(Deed::Delete)));
@@ -681,7 +681,7 @@ fn an_address_given_at_the_start_is_opened_once_the_data_are_there() {
     let glances = [(document.clone(), Glance { block: 2, ..Glance::default() })].into();
     let heads = vec![head(&s.storage.documents[&document])];
     s.act(Action::Loaded(Box::new(Loaded { heads, glances, quarantined: 2, ..loaded() })));
-    assert_eq!(s.effects, [Effect::Open(document.clone())]);
+    assert_eq!(s.effects, [Effect::Open(document.clone()), Effect::Recall(0)]);
     s.settle();
     assert_eq!(s.document(), document);
     assert_eq!(s.state.open.as_ref().map(|open| open.first_block), Some(2));
@@ -831,9 +831,9 @@ fn an_edit_counts_as_unsaved_until_storage_acknowledges_it() {
     s.select("Hà Nội").tag("place");
     s.act(Action::Flush);
     assert_eq!((s.unsaved(), s.commits()), (1, vec![1]), "what is in flight is not sent twice");
-    assert!(s.storage.annotations.is_empty());
+    assert!(s.storage.living().next().is_none());
     s.settle();
-    assert_eq!((s.unsaved(), s.storage.annotations.len()), (0, 1));
+    assert_eq!((s.unsaved(), s.storage.living().count()), (0, 1));
 }
 
 #[test]
@@ -844,12 +844,12 @@ fn edits_made_during_a_write_survive_its_acknowledgement() {
     s.select("97%").tag("measure");
     assert_eq!((s.unsaved(), s.commits()), (3, vec![1]));
     s.answer();
-    assert_eq!((s.unsaved(), s.storage.annotations.len()), (2, 1));
+    assert_eq!((s.unsaved(), s.storage.living().count()), (2, 1));
     assert!(s.effects.contains(&Effect::CommitSoon));
     s.answer();
     assert_eq!(s.commits(), [2]);
     s.settle();
-    assert_eq!((s.unsaved(), s.storage.annotations.len()), (0, 3));
+    assert_eq!((s.unsaved(), s.storage.living().count()), (0, 3));
 }
 
 #[test]
@@ -878,7 +878,7 @@ fn a_refused_write_stays_queued_and_is_tried_again() {
     s.pending.clear();
     assert_eq!(s.unsaved(), 2);
     s.act(Action::Flush).settle();
-    assert_eq!((s.unsaved(), s.state.saving.trouble, s.storage.annotations.len()), (0, None, 2));
+    assert_eq!((s.unsaved(), s.state.saving.trouble, s.storage.living().count()), (0, None, 2));
 }
 
 #[test]
@@ -889,7 +889,7 @@ fn undo_of_a_refused_edit_is_written_after_it() {
     s.undo();
     assert_eq!(s.unsaved(), 2);
     s.settle();
-    assert_eq!((s.unsaved(), s.storage.annotations.len()), (0, 0));
+    assert_eq!((s.unsaved(), s.storage.living().count()), (0, 0));
 }
 
 #[test]
@@ -925,7 +925,7 @@ fn unsaved_passages_are_there_when_their_document_is_opened_again() {
     s.go(Route::Library);
     s.go(read(&document)).answer();
     assert_eq!(s.annotations(), shown);
-    assert_eq!(s.storage.annotations.len(), 2);
+    assert_eq!(s.storage.living().count(), 2);
 }
 
 #[test]
@@ -1182,7 +1182,8 @@ fn perform(s: &mut Session, action: Move) {
     let annotations: Vec<AnnotationId> = s.state.annotations.iter().map(|a| a.id.clone()).collect();
     let annotation =
         |n: u8| annotations.get(n as usize % annotations.len().max(1)).cloned().unwrap_or_default();
-    let documents: Vec<DocumentId> = s.state.library.entries.keys().cloned().collect();
+    let mut documents: Vec<DocumentId> = s.state.library.entries.keys().cloned().collect();
+    documents.sort_unstable();
     let document = |n: u8| documents[n as usize % documents.len()].clone();
     let tags: Vec<_> = s.state.codebook.tags().iter().map(|tag| tag.id.clone()).collect();
     let tag = |n: u8| tags[n as usize % tags.len()].clone();
@@ -1260,6 +1261,59 @@ fn perform(s: &mut Session, action: Move) {
     s.act(action);
 }
 
+/// Windows of one profile: each knows what it has seen, and all write to one storage.
+struct Windows {
+    windows: Vec<Session>,
+    storage: Storage,
+}
+
+impl Windows {
+    /// All windows show the same document.
+    fn open(count: usize) -> Self {
+        let mut first = reading();
+        let (document, storage) = (first.document(), std::mem::take(&mut first.storage));
+        let mut all = Self { windows: vec![first], storage };
+        for n in 1..count {
+            all.windows.push(Session::loading());
+            all.within(n, |s| {
+                // Ids are made anew in each window.
+                s.skip_ids(n as u32 * 100_000);
+                s.start(&format!("window{n}"));
+                s.open(&document);
+            });
+        }
+        all
+    }
+
+    /// Does something in one of them.
+    fn within<T>(&mut self, n: usize, act: impl FnOnce(&mut Session) -> T) -> T {
+        let window = &mut self.windows[n];
+        std::mem::swap(&mut window.storage, &mut self.storage);
+        let result = act(window);
+        std::mem::swap(&mut window.storage, &mut self.storage);
+        result
+    }
+}
+
+/// What a window shows is what storage holds.
+fn check_shown(s: &Session) -> Result<(), TestCaseError> {
+    if let Some(open) = s.state.open.clone() {
+        let here = s.storage.living().filter(|a| a.document == open.document.id);
+        let stored: BTreeMap<_, _> = here.map(|a| (a.id.clone(), plain(a))).collect();
+        let shown: BTreeMap<_, _> = s.state.annotations.iter().map(|a| (a.id.clone(), plain(a))).collect();
+        prop_assert_eq!(shown, stored);
+        let blocks = &s.storage.documents[&open.document.id].blocks;
+        prop_assert_eq!(&open.document.blocks, blocks);
+    }
+    for (id, entry) in &s.state.library.entries {
+        prop_assert_eq!(&entry.head.title, &s.storage.documents[id].title);
+        prop_assert_eq!(entry.head.removed, s.storage.removed.contains(id));
+    }
+    let own = s.state.codebook.tags().iter().filter(|tag| tag.id.as_str().starts_with("own"));
+    prop_assert_eq!(own.count(), s.storage.tags.len());
+    Ok(())
+}
+
 proptest! {
     #[test]
     fn what_is_shown_is_what_is_stored_in_the_end(moves in prop::collection::vec(any_move(), 0..60)) {
@@ -1267,21 +1321,69 @@ proptest! {
         moves.into_iter().for_each(|action| perform(&mut s, action));
         s.act(Action::Flush).settle();
         prop_assert_eq!(s.unsaved(), 0);
-        if let Some(open) = s.state.open.clone() {
-            let id = &open.document.id;
-            let stored: BTreeMap<_, _> =
-                s.storage.annotations.values().filter(|a| a.document == *id).map(|a| (a.id.clone(), a.clone())).collect();
-            let shown: BTreeMap<_, _> = s.state.annotations.iter().map(|a| (a.id.clone(), (**a).clone())).collect();
-            prop_assert_eq!(shown, stored);
-        }
+        check_shown(&s)?;
         for (id, entry) in &s.state.library.entries {
-            prop_assert_eq!(&entry.head.title, &s.storage.documents[id].title);
-            prop_assert_eq!(entry.head.removed, s.storage.removed.contains(id));
-            let count = s.storage.annotations.values().filter(|a| a.document == *id).count();
+            let count = s.storage.living().filter(|a| a.document == *id).count();
             prop_assert_eq!(entry.glance.annotations as usize, count, "the count of {}", id);
         }
-        let own = s.state.codebook.tags().iter().filter(|tag| tag.id.as_str().starts_with("own"));
-        prop_assert_eq!(own.count(), s.storage.tags.len());
+    }
+
+    #[test]
+    fn a_restart_after_any_step_changes_nothing_and_can_be_taken_back_through(
+        moves in prop::collection::vec((any_move(), any::<bool>()), 0..40),
+    ) {
+        let (mut steady, mut restarting) = (reading(), reading());
+        for (n, (action, restarts)) in moves.into_iter().enumerate() {
+            for session in [&mut steady, &mut restarting] {
+                perform(session, action.clone());
+                session.act(Action::Escape).act(Action::Flush).settle();
+                // What is selected, focused or asked does not outlive a window.
+                session.act(Action::Escape).act(Action::Focus(None));
+                let asked: Vec<_> = session.state.imports.iter().map(|job| job.id).collect();
+                asked.into_iter().for_each(|job| { session.act(Action::DropJob(job)); });
+                session.settle();
+            }
+            if restarts {
+                let route = restarting.state.route.clone();
+                let last_tag = restarting.state.settings.last_tag.clone();
+                restarting = restarting.restarted(&format!("window{n}"));
+                restarting.state.settings = Settings { last_tag, ..Settings::default() }.into();
+                restarting.act(Action::Went(route)).settle();
+            }
+        }
+        prop_assert_eq!(restarting.storage.content(), steady.storage.content());
+        check_shown(&restarting)?;
+        let deeds = |s: &Session| s.state.history.done.iter().map(|step| step.deed.clone()).collect::<Vec<_>>();
+        prop_assert_eq!(deeds(&restarting), deeds(&steady));
+        for session in [&mut steady, &mut restarting] {
+            while !session.state.history.done.is_empty() {
+                session.undo().settle();
+            }
+        }
+        prop_assert_eq!(restarting.storage.content(), steady.storage.content());
+    }
+
+    #[test]
+    fn several_windows_agree_in_the_end_and_nothing_acknowledged_is_lost(
+        moves in prop::collection::vec((0_usize..3, any_move(), any::<bool>()), 0..80),
+    ) {
+        let mut windows = Windows::open(3);
+        for (n, action, is_heard) in moves {
+            windows.within(n, |s| perform(s, action));
+            if is_heard {
+                windows.within((n + 1) % 3, |s| { s.act(Action::Rang).settle(); });
+            }
+        }
+        for n in 0..3 {
+            windows.within(n, |s| { s.act(Action::Flush).settle(); });
+        }
+        for n in 0..3 {
+            windows.within(n, |s| { s.act(Action::Rang).settle(); });
+            windows.within(n, |s| -> Result<(), TestCaseError> {
+                prop_assert_eq!(s.unsaved(), 0);
+                check_shown(s)
+            })?;
+        }
     }
 
     #[test]

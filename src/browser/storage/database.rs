@@ -1,29 +1,26 @@
 //! One function, one transaction. An edit and its journal row go together, strictly, and count when committed.
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo::events::EventListener;
 use indexed_db_futures::database::Database;
 use indexed_db_futures::internals::SystemRepr;
-use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::*;
-use indexed_db_futures::transaction::{
-    Transaction, TransactionDurability, TransactionMode, TransactionOptions,
-};
-use indexed_db_futures::{KeyRange, Result as RequestResult};
 use js_sys::Uint8Array;
-use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::error::{StorageError, StorageErrorKind};
 use super::memory::Memory;
-use super::schema::{self, ANNOTATIONS, DOCUMENTS, FILES, JOURNAL, REVISIONS, SETTINGS, TAGS};
+use super::requests::{Writing, all, keys, last_key, one, put, readable, since};
+use super::schema::{self, ANNOTATIONS, DOCUMENTS, FILES, JOURNAL, REVISIONS, SETTINGS, TAGS, TRAILS};
+use super::settling::Settling;
 use super::{Shelf, Volume};
 use crate::model::document::Document;
-use crate::model::edit::{Change, Deed, Step};
+use crate::model::edit::Step;
 use crate::model::id::{DeviceId, DocumentId};
+use crate::model::time::LogicalTime;
 use crate::record::{
-    AnnotationRow, DocumentRow, Glance, JournalRow, RevisionRow, Settings, TagRow, from_json, to_json,
+    AnnotationRow, DocumentRow, Glance, JournalRow, Logged, RevisionRow, Settings, TagRow, from_json, to_json,
 };
 
 /// Remembers outside the database that it held something, so that a database which the browser threw away is
@@ -45,6 +42,22 @@ enum Inner {
     Memory { rows: Rc<RefCell<Memory>>, because: StorageErrorKind },
 }
 
+/// What storage made of some steps.
+#[derive(Clone, Debug, Default)]
+pub struct Committed {
+    /// As they stand in the journal now.
+    pub logged: Vec<Logged>,
+    /// Whether a deletion was not carried out, because someone had changed the passage meanwhile.
+    pub refused: bool,
+}
+
+/// What is needed of the journal's last row, whose changes may be many.
+#[derive(serde::Deserialize)]
+struct JournalEnd {
+    #[serde(default)]
+    clock: LogicalTime,
+}
+
 /// The outcome of opening.
 pub struct Opened {
     /// Usable in any case.
@@ -55,16 +68,24 @@ pub struct Opened {
 
 impl Storage {
     /// Opens the database, or its stand-in. `on_superseded` is called when a newer version of the app, in another
-    /// window, asks this one to let go.
-    pub async fn open(name: &str, on_superseded: impl Fn() + 'static) -> Opened {
-        let created = Rc::new(RefCell::new(false));
+    /// window, waits until [`Storage::close`] was called; `on_blocked`, when this one has to wait for an older.
+    pub async fn open(
+        name: &str,
+        on_superseded: impl Fn() + 'static,
+        on_blocked: impl Fn() + 'static,
+    ) -> Opened {
+        let created = Rc::new(Cell::new(false));
         let noted = created.clone();
         let request = Database::open(name)
             .with_version(schema::VERSION)
-            .with_on_upgrade_needed(move |event, database| {
+            .with_on_blocked(move |_| {
+                on_blocked();
+                Ok(())
+            })
+            .with_on_upgrade_needed_fut(move |event, database| {
                 let from = event.old_version() as u32;
-                *noted.borrow_mut() = from == 0;
-                schema::upgrade(&database, from)
+                noted.set(from == 0);
+                async move { schema::upgrade(&database, from).await }
             })
             .build();
         let opened = match request {
@@ -73,13 +94,9 @@ impl Storage {
         };
         match opened {
             Ok(database) => {
-                let handle = database.clone();
                 let target: &web_sys::EventTarget = database.as_sys().unchecked_ref();
-                let superseded = EventListener::new(target, "versionchange", move |_| {
-                    handle.clone().close();
-                    on_superseded();
-                });
-                let trouble = (*created.borrow() && held_data()).then(|| StorageError {
+                let superseded = EventListener::new(target, "versionchange", move |_| on_superseded());
+                let trouble = (created.get() && held_data()).then(|| StorageError {
                     kind: StorageErrorKind::LostByBrowser,
                     doing: "find the stored data",
                     cause: "the database is new although this profile held data".to_owned(),
@@ -99,17 +116,26 @@ impl Storage {
         let Inner::Database { database, .. } = &self.inner else { return Ok(Shelf::default()) };
         let doing = "read the library";
         let work = async {
-            let transaction = database.transaction([DOCUMENTS, TAGS, SETTINGS]).build()?;
+            let transaction = database.transaction([DOCUMENTS, TAGS, SETTINGS, JOURNAL]).build()?;
             let documents = all(&transaction.object_store(DOCUMENTS)?, None).await?;
             let tags = all(&transaction.object_store(TAGS)?, None).await?;
             let settings = transaction.object_store(SETTINGS)?;
             let names = keys(&settings).await?;
             let values = all(&settings, None).await?;
-            Ok((documents, tags, names, values))
+            let journal = transaction.object_store(JOURNAL)?;
+            let end = match last_key(&journal).await? {
+                Some(key) => one(&journal, key.into()).await?.map(|json| (key as u64, json)),
+                None => None,
+            };
+            Ok((documents, tags, names, values, end))
         };
-        let (documents, tags, names, values) =
+        let (documents, tags, names, values, end) =
             work.await.map_err(|error| StorageError::from_request(doing, error))?;
         let mut shelf = Shelf::default();
+        if let Some((key, json)) = end {
+            shelf.journal_end = key;
+            shelf.clock = from_json::<JournalEnd>(&json).map(|row| row.clock).unwrap_or_default();
+        }
         shelf.heads =
             readable::<DocumentRow>(documents, &mut shelf.quarantined).into_iter().map(Into::into).collect();
         shelf.tags =
@@ -162,8 +188,8 @@ impl Storage {
         let json = revision.ok_or_else(|| failed("its text is missing".to_owned()))?;
         let revision: RevisionRow = from_json(&json).map_err(|error| failed(error.to_string()))?;
         let mut quarantined = 0;
-        let annotations =
-            readable::<AnnotationRow>(annotations, &mut quarantined).into_iter().map(Into::into).collect();
+        let rows = readable::<AnnotationRow>(annotations, &mut quarantined);
+        let annotations = rows.into_iter().filter(|row| row.deleted.is_none()).map(Into::into).collect();
         Ok(Some(Volume { document: head.with_text(revision), annotations, quarantined }))
     }
 
@@ -184,55 +210,49 @@ impl Storage {
         work.await.map_err(|error| StorageError::from_request(doing, error))
     }
 
-    /// Stores a new document with its original, byte for byte, and the journal row that says so.
+    /// Stores a new document with its original, byte for byte, and the journal rows of the step that adds it.
     pub async fn add_document(
         &self,
         document: &Document,
         original: &[u8],
+        step: &Step,
         device: &DeviceId,
         author: Option<&str>,
-    ) -> Result<(), StorageError> {
+    ) -> Result<Vec<Logged>, StorageError> {
         let database = match &self.inner {
             Inner::Database { database, .. } => database,
             Inner::Memory { rows, .. } => {
                 rows.borrow_mut().add(document);
-                return Ok(());
+                return Ok(Vec::new());
             }
         };
         let head = to_json(&DocumentRow::from(document));
         let revision = to_json(&RevisionRow::from(document));
         let name = document.source.file_name.as_deref().unwrap_or(PASTED);
-        let step = Step {
-            deed: Deed::AddDocument,
-            at: document.imported_at,
-            is_undo: false,
-            changes: vec![Change::Removed { document: document.id.clone(), before: true, after: false }],
-        };
-        let journal = to_json(&JournalRow::new(&step, device, author));
-        let writing =
-            Writing::begin(database, &[DOCUMENTS, REVISIONS, FILES, JOURNAL], "store the document")?;
-        let work = || {
+        let stores = [DOCUMENTS, REVISIONS, FILES, JOURNAL, TRAILS];
+        let writing = Writing::begin(database, &stores, "store the document")?;
+        let work = async {
             let id = &document.id;
             put(&writing.store(DOCUMENTS)?, id.as_str().into(), head.into())?;
             put(&writing.store(REVISIONS)?, schema::revision_key(id, document.revision), revision.into())?;
             let key = schema::file_key(id, document.revision, name);
             put(&writing.store(FILES)?, key, Uint8Array::from(original).into())?;
-            append(&writing.store(JOURNAL)?, journal)
+            log(&writing, &JournalRow::of_step(step, device, author)).await
         };
-        let result = work();
-        writing.end(result).await?;
+        let result = work.await;
+        let logged = writing.end(result).await?;
         note_held_data();
-        Ok(())
+        Ok(logged)
     }
 
-    /// Writes steps and their journal rows in one strict transaction. Fields of a document are changed in the row
-    /// as it is then, so that two windows do not overwrite each other.
+    /// Writes steps and their journal rows in one strict transaction. Each change is applied to the record as it is
+    /// stored by then, so that two windows do not overwrite each other; what came of it is returned.
     pub async fn commit(
         &self,
         steps: &[Rc<Step>],
         device: &DeviceId,
         author: Option<&str>,
-    ) -> Result<(), StorageError> {
+    ) -> Result<Committed, StorageError> {
         let doing = "save the changes";
         let database = match &self.inner {
             Inner::Database { database, .. } => database,
@@ -242,21 +262,48 @@ impl Storage {
                 return Err(StorageError { kind: *because, doing, cause });
             }
         };
-        let writing = Writing::begin(database, &[DOCUMENTS, REVISIONS, ANNOTATIONS, TAGS, JOURNAL], doing)?;
+        let stores = [DOCUMENTS, REVISIONS, ANNOTATIONS, TAGS, JOURNAL, TRAILS];
+        let writing = Writing::begin(database, &stores, doing)?;
         let work = async {
+            let mut committed = Committed::default();
+            let mut settling = Settling::new(&writing, device, author);
             for step in steps {
-                for change in &step.changes {
-                    write(&writing, change).await?;
+                let (settled, refused) = settling.step(step).await?;
+                committed.refused |= refused;
+                if !settled.changes.is_empty() {
+                    committed
+                        .logged
+                        .extend(log(&writing, &JournalRow::of_step(&settled, device, author)).await?);
                 }
-                let row = to_json(&JournalRow::new(step, device, author));
-                append(&writing.store(JOURNAL)?, row)?;
             }
-            Ok(())
+            Ok(committed)
         };
         let result = work.await;
-        writing.end(result).await?;
+        let committed = writing.end(result).await?;
         note_held_data();
-        Ok(())
+        Ok(committed)
+    }
+
+    /// The journal after a key, oldest first. Rows that this app cannot read are left out.
+    pub async fn journal_since(&self, key: u64) -> Result<Vec<Logged>, StorageError> {
+        let Inner::Database { database, .. } = &self.inner else { return Ok(Vec::new()) };
+        let work = async {
+            let transaction = database.transaction([JOURNAL]).build()?;
+            since(&transaction.object_store(JOURNAL)?, key).await
+        };
+        let rows = work.await.map_err(|error| StorageError::from_request("read the journal", error))?;
+        let logged = rows.into_iter().filter_map(|(key, json)| {
+            let row = from_json::<JournalRow>(&json?).ok()?;
+            Some(Logged { key, row })
+        });
+        Ok(logged.collect())
+    }
+
+    /// Lets go of the database, so that a newer version of the app can change it. What is being written is written.
+    pub fn close(&self) {
+        if let Inner::Database { database, .. } = &self.inner {
+            database.clone().close();
+        }
     }
 
     /// Writes preferences.
@@ -282,171 +329,22 @@ impl Storage {
     }
 }
 
-async fn write(writing: &Writing<'_>, change: &Change) -> RequestResult<()> {
-    match change {
-        Change::Annotation { after: Some(after), .. } => {
-            let key = schema::annotation_key(&after.document, &after.id);
-            put(&writing.store(ANNOTATIONS)?, key, to_json(&AnnotationRow::from(&**after)).into())
+/// Appends rows to the journal, with their trails.
+pub(super) async fn log(
+    writing: &Writing<'_>,
+    rows: &[JournalRow],
+) -> indexed_db_futures::Result<Vec<Logged>> {
+    let mut logged = Vec::with_capacity(rows.len());
+    for row in rows {
+        let key: f64 =
+            writing.store(JOURNAL)?.add(JsValue::from(to_json(row))).with_key_type::<f64>().build()?.await?;
+        let trails = writing.store(TRAILS)?;
+        for document in row.documents() {
+            put(&trails, schema::trail_key(document, key), JsValue::TRUE)?;
         }
-        Change::Annotation { before: Some(before), after: None } => {
-            let key = schema::annotation_key(&before.document, &before.id);
-            delete(&writing.store(ANNOTATIONS)?, key)
-        }
-        Change::Annotation { before: None, after: None } => Ok(()),
-        Change::Title { document, after, .. } => {
-            amend(&writing.store(DOCUMENTS)?, document.as_str().into(), |row: &mut DocumentRow| {
-                row.title.clone_from(after);
-            })
-            .await
-        }
-        Change::Removed { document, after, .. } => {
-            amend(&writing.store(DOCUMENTS)?, document.as_str().into(), |row: &mut DocumentRow| {
-                row.removed = *after;
-            })
-            .await
-        }
-        Change::Role { document, revision, block, after, .. } => {
-            let key = schema::revision_key(document, *revision);
-            amend(&writing.store(REVISIONS)?, key, |row: &mut RevisionRow| {
-                if let Some(block) = row.blocks.get_mut(*block as usize) {
-                    block.role = *after;
-                }
-            })
-            .await
-        }
-        Change::Tag { after: Some(tag), .. } => {
-            put(&writing.store(TAGS)?, tag.id.as_str().into(), to_json(&TagRow::from(tag)).into())
-        }
-        Change::Tag { before: Some(tag), after: None } => {
-            delete(&writing.store(TAGS)?, tag.id.as_str().into())
-        }
-        Change::Tag { before: None, after: None } => Ok(()),
+        logged.push(Logged { key: key as u64, row: row.clone() });
     }
-}
-
-/// A strict write transaction that knows why it failed. The library hides the first request error, which is the
-/// only place where Firefox says that space ran out; so the underlying transaction is listened to.
-struct Writing<'a> {
-    transaction: Transaction<'a>,
-    doing: &'static str,
-    cause: Rc<RefCell<Option<StorageError>>>,
-    _listeners: [EventListener; 2],
-}
-
-impl<'a> Writing<'a> {
-    fn begin(database: &'a Database, stores: &[&str], doing: &'static str) -> Result<Self, StorageError> {
-        let transaction = database
-            .transaction(stores.iter().map(|&name| name.to_owned()).collect::<Vec<String>>())
-            .with_mode(TransactionMode::Readwrite)
-            .with_options(TransactionOptions::new().with_durability(TransactionDurability::Strict))
-            .build()
-            .map_err(|error| StorageError::from_request(doing, error))?;
-        let cause = Rc::new(RefCell::new(None));
-        let target: web_sys::EventTarget = transaction.as_sys().clone().unchecked_into();
-        let first = cause.clone();
-        let on_error = EventListener::new(&target, "error", move |event| {
-            let request = event.target().and_then(|target| target.dyn_into::<web_sys::IdbRequest>().ok());
-            let error = request.and_then(|request| request.error().ok().flatten());
-            if let Some(error) = error {
-                first.borrow_mut().get_or_insert_with(|| StorageError::from_js(doing, &error));
-            }
-        });
-        let (first, raw) = (cause.clone(), transaction.as_sys().clone());
-        let on_abort = EventListener::new(&target, "abort", move |_| {
-            if let Some(error) = raw.error() {
-                first.borrow_mut().get_or_insert_with(|| StorageError::from_js(doing, &error));
-            }
-        });
-        Ok(Self { transaction, doing, cause, _listeners: [on_error, on_abort] })
-    }
-
-    fn store(&self, name: &str) -> RequestResult<ObjectStore<'_>> {
-        self.transaction.object_store(name)
-    }
-
-    /// Commits when all requests were made, else rolls back. Only an `Ok` means that the data are safe.
-    async fn end(self, requests: RequestResult<()>) -> Result<(), StorageError> {
-        let raw = self.transaction.as_sys().clone();
-        let outcome = match requests {
-            Ok(()) => self.transaction.commit().await,
-            Err(error) => {
-                // The transaction may have aborted by itself already; the first error is what counts.
-                drop(self.transaction);
-                Err(error)
-            }
-        };
-        outcome.map_err(|error| {
-            let heard = self.cause.borrow_mut().take();
-            // A failed commit may be answered before its abort event is heard.
-            let told = || raw.error().map(|error| StorageError::from_js(self.doing, &error));
-            heard.or_else(told).unwrap_or_else(|| StorageError::from_request(self.doing, error))
-        })
-    }
-}
-
-// A request goes out when it is built. Nothing waits for a single write: what counts is the commit, and an error
-// of any request aborts the transaction, where `Writing` hears it.
-
-fn put(store: &ObjectStore<'_>, key: JsValue, value: JsValue) -> RequestResult<()> {
-    drop(store.put(value).with_key(key).without_key_type().build()?);
-    Ok(())
-}
-
-fn append(store: &ObjectStore<'_>, json: String) -> RequestResult<()> {
-    drop(store.add(JsValue::from(json)).build()?);
-    Ok(())
-}
-
-fn delete(store: &ObjectStore<'_>, key: JsValue) -> RequestResult<()> {
-    drop(store.delete::<JsValue, _>(key).build()?);
-    Ok(())
-}
-
-async fn one(store: &ObjectStore<'_>, key: JsValue) -> RequestResult<Option<String>> {
-    let found: Option<JsValue> = store.get::<JsValue, JsValue, _>(key).build()?.await?;
-    Ok(found.and_then(|value| value.as_string()))
-}
-
-async fn all(store: &ObjectStore<'_>, range: Option<web_sys::IdbKeyRange>) -> RequestResult<Vec<JsValue>> {
-    match range {
-        None => store.get_all::<JsValue>().build()?.await?.collect(),
-        Some(range) => {
-            let query = KeyRange::<JsValue>::Only(range.into());
-            store.get_all::<JsValue>().with_query::<JsValue, _>(query).build()?.await?.collect()
-        }
-    }
-}
-
-async fn keys(store: &ObjectStore<'_>) -> RequestResult<Vec<JsValue>> {
-    store.get_all_keys::<JsValue>().build()?.await?.collect()
-}
-
-/// Reads a row, changes it, writes it back. A row that cannot be read stays as it is.
-async fn amend<Row>(store: &ObjectStore<'_>, key: JsValue, change: impl FnOnce(&mut Row)) -> RequestResult<()>
-where
-    Row: DeserializeOwned + serde::Serialize,
-{
-    let Some(mut row) = one(store, key.clone()).await?.and_then(|json| from_json::<Row>(&json).ok()) else {
-        return Ok(());
-    };
-    change(&mut row);
-    put(store, key, to_json(&row).into())
-}
-
-/// The rows that can be read; the others are counted and left where they are.
-fn readable<Row: DeserializeOwned>(values: Vec<JsValue>, quarantined: &mut u32) -> Vec<Row> {
-    let mut rows = Vec::with_capacity(values.len());
-    for value in values {
-        match value.as_string().map(|json| from_json::<Row>(&json)) {
-            Some(Ok(row)) => rows.push(row),
-            Some(Err(error)) => {
-                *quarantined += 1;
-                crate::browser::log(&error.to_string());
-            }
-            None => *quarantined += 1,
-        }
-    }
-    rows
+    Ok(logged)
 }
 
 fn local_storage() -> Option<web_sys::Storage> {

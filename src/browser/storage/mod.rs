@@ -3,9 +3,11 @@
 mod database;
 mod error;
 mod memory;
+mod requests;
 mod schema;
+mod settling;
 
-pub use database::{Opened, Storage};
+pub use database::{Committed, Opened, Storage};
 pub use error::{StorageError, StorageErrorKind};
 
 use std::collections::HashMap;
@@ -14,6 +16,7 @@ use crate::model::annotation::Annotation;
 use crate::model::codebook::Tag;
 use crate::model::document::Document;
 use crate::model::id::{DeviceId, DocumentId};
+use crate::model::time::LogicalTime;
 use crate::record::{DocumentHead, Glance, Settings};
 
 /// What the library needs at the start.
@@ -29,6 +32,10 @@ pub struct Shelf {
     pub settings: Settings,
     /// This profile; none yet on a first start.
     pub device: Option<DeviceId>,
+    /// The key of the journal's last row; 0 when there is none.
+    pub journal_end: u64,
+    /// The clock of that row: the latest that this database has seen.
+    pub clock: LogicalTime,
     /// Rows that could not be read. They stay where they are.
     pub quarantined: u32,
 }

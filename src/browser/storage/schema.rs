@@ -4,10 +4,12 @@ use indexed_db_futures::prelude::*;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
 
+use super::requests::{put, since};
 use crate::model::id::{AnnotationId, DocumentId};
+use crate::record::{JournalRow, from_json};
 
 /// Counts up with each schema step in [`upgrade`].
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// Small rows for lists; key: document.
 pub(super) const DOCUMENTS: &str = "documents";
@@ -25,6 +27,8 @@ pub(super) const TASKS: &str = "tasks";
 pub(super) const STUDY: &str = "study";
 /// Every change; key: counted up by the browser.
 pub(super) const JOURNAL: &str = "journal";
+/// Which journal rows speak of a document; key: `[document, journal key]`; since version 2.
+pub(super) const TRAILS: &str = "trails";
 /// Preferences and caches; key: name.
 pub(super) const SETTINGS: &str = "settings";
 
@@ -35,15 +39,30 @@ pub(super) const DEVICE: &str = "device";
 /// What the names of glances begin with.
 pub(super) const GLANCE: &str = "glance/";
 
-/// Brings a database of version `from` to [`VERSION`].
-pub(super) fn upgrade(database: &Database, from: u32) -> indexed_db_futures::Result<()> {
+/// Brings a database of version `from` to [`VERSION`]. The browser does all of it or, if the app is ended meanwhile,
+/// nothing, so that the next start begins again.
+pub(super) async fn upgrade(database: &Database, from: u32) -> indexed_db_futures::Result<()> {
     if from < 1 {
         for name in [DOCUMENTS, REVISIONS, FILES, ANNOTATIONS, TAGS, TASKS, STUDY, SETTINGS] {
             database.create_object_store(name).build()?;
         }
         database.create_object_store(JOURNAL).with_auto_increment(true).build()?;
     }
+    if from < 2 {
+        let trails = database.create_object_store(TRAILS).build()?;
+        let journal = trails.transaction().object_store(JOURNAL)?;
+        for (key, json) in since(&journal, 0).await? {
+            let Some(row) = json.and_then(|json| from_json::<JournalRow>(&json).ok()) else { continue };
+            for document in row.documents() {
+                put(&trails, trail_key(document, key as f64), JsValue::TRUE)?;
+            }
+        }
+    }
     Ok(())
+}
+
+pub(super) fn trail_key(document: &DocumentId, key: f64) -> JsValue {
+    Array::of2(&document.as_str().into(), &key.into()).into()
 }
 
 pub(super) fn revision_key(document: &DocumentId, revision: u32) -> JsValue {

@@ -27,7 +27,10 @@ pub(in crate::ui) fn Banner() -> Html {
             StorageTrouble::Newer => {
                 html! { <button type="button" class="btn btn--sm" onclick={reload}>{ messages.reload() }</button> }
             }
-            StorageTrouble::Missing | StorageTrouble::Refused | StorageTrouble::LostByBrowser => html! {},
+            StorageTrouble::Missing
+            | StorageTrouble::Refused
+            | StorageTrouble::Blocked
+            | StorageTrouble::LostByBrowser => html! {},
         };
         ("banner--danger", words::trouble(messages, trouble).into(), button)
     } else if status.update_waits {
