@@ -10,6 +10,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use crate::record::read_json;
 use crate::worker::protocol::{Envelope, READY, Request, Response};
 
 /// The script that Trunk writes beside the worker's binary.
@@ -87,7 +88,7 @@ impl WorkerClient {
         let answer = JsFuture::from(answer).await.map_err(|error| error_of(&error))?;
         let text = answer.as_string().unwrap_or_default();
         let envelope: Envelope<Response> =
-            serde_json::from_str(&text).map_err(|error| WorkerError::Died(error.to_string()))?;
+            read_json(&text).map_err(|error| WorkerError::Died(error.to_string()))?;
         Ok(envelope.body)
     }
 
@@ -187,5 +188,5 @@ fn number_of(text: &str) -> Option<u32> {
     struct Number {
         number: u32,
     }
-    serde_json::from_str::<Number>(text).ok().map(|parsed| parsed.number)
+    read_json::<Number>(text).ok().map(|parsed| parsed.number)
 }

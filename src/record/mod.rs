@@ -5,11 +5,13 @@
 mod annotation;
 mod document;
 mod journal;
+mod json;
 mod settings;
 
 pub use annotation::AnnotationRow;
 pub use document::{DocumentRow, RevisionRow};
 pub use journal::{ChangeRow, JournalRow, Logged};
+pub use json::{Misread, read as read_json};
 pub use settings::{DocumentHead, Glance, Settings, StripMark, Theme};
 
 use std::fmt;
@@ -27,7 +29,7 @@ pub const ROW_VERSION: u32 = 2;
 #[derive(Debug)]
 pub enum RecordError {
     /// It is no JSON of the expected shape.
-    Shape(serde_json::Error),
+    Shape(Misread),
     /// It was written by a newer app.
     Newer(u32),
 }
@@ -77,9 +79,13 @@ pub fn to_json(row: &impl Serialize) -> String {
 
 /// Reads a row, checking its version first, so that a newer row is told from a damaged one.
 pub fn from_json<Row: DeserializeOwned>(json: &str) -> Result<Row, RecordError> {
-    let Versioned { v } = serde_json::from_str(json).map_err(RecordError::Shape)?;
-    if v > ROW_VERSION {
-        return Err(RecordError::Newer(v));
+    // Rows that this app wrote say their version first; to look for it elsewhere is to read the row twice.
+    let is_known = json.starts_with(r#"{"v":2,"#) || json.starts_with(r#"{"v":1,"#);
+    if !is_known {
+        let Versioned { v } = read_json(json).map_err(RecordError::Shape)?;
+        if v > ROW_VERSION {
+            return Err(RecordError::Newer(v));
+        }
     }
-    serde_json::from_str(json).map_err(RecordError::Shape)
+    read_json(json).map_err(RecordError::Shape)
 }

@@ -7,14 +7,15 @@ use yew::prelude::*;
 use super::effects::{first_language, first_state, mirror_on_root, start};
 use super::hub::{Hub, Slice, use_app};
 use super::inputs::Input;
-use super::library::{ImportDialog, LibraryView};
+use super::library::{import_dialog, library_view};
 use super::messages::Messages;
 use super::reader::reader_view;
-use super::settings::{SettingsView, planned_view};
+use super::settings::{planned_view, settings_view};
 use super::shortcuts::shortcuts_dialog;
-use super::widgets::{Speaker, Status, rail};
+use super::widgets::{rail, speaker, status};
 use crate::browser::{clock, files, offline, page, window};
 use crate::state::{Action, Overlay, Phase, Route};
+use crate::ui::piece::piece;
 
 /// Mounts the app. After an error of our own the state cannot be trusted: saving stops, and a sentence outside of
 /// Yew says so.
@@ -37,12 +38,16 @@ pub fn App() -> Html {
         wasm_bindgen_futures::spawn_local(start(starting.clone()));
         wasm_bindgen_futures::spawn_local(offline::register(move || starting.dispatch(Action::UpdateWaits)));
     });
-    html! { <ContextProvider<Hub> context={hub}><Frame /></ContextProvider<Hub>> }
+    html! { <ContextProvider<Hub> context={hub}>{ frame() }</ContextProvider<Hub>> }
 }
 
 /// The rail, the view, the status line, and what lies over them.
-#[component]
-fn Frame() -> Html {
+fn frame() -> Html {
+    piece("frame", "", (), |(), context| use_frame().run(context))
+}
+
+#[hook]
+fn use_frame() -> Html {
     let app = use_app(&[Slice::Route, Slice::Status, Slice::Document, Slice::Library, Slice::Overlay]);
     let (state, hub, m) = (&app.state, &app.hub, app.m);
     let is_dropping = use_file_drop(hub);
@@ -60,13 +65,13 @@ fn Frame() -> Html {
         _ if state.phase == Phase::Loading => {
             html! { <main id="main" class="stage" tabindex="-1" aria-busy="true" /> }
         }
-        Route::Library => html! { <LibraryView /> },
+        Route::Library => library_view(),
         Route::Read { document, .. } => reader_view(&app, document),
-        Route::Settings => html! { <SettingsView /> },
+        Route::Settings => settings_view(),
         Route::Planned(_) => planned_view(m),
     };
     let overlay = match state.overlay {
-        Some(Overlay::Import) => html! { <ImportDialog /> },
+        Some(Overlay::Import) => import_dialog(),
         Some(Overlay::Shortcuts) => shortcuts_dialog(&app),
         None => html! {},
     };
@@ -76,9 +81,9 @@ fn Frame() -> Html {
                 <a class="skip" href="#main" onclick={skip_to_main()}>{ m.skip_to_content() }</a>
                 { rail(&app) }
                 { view }
-                <Status />
+                { status() }
             </div>
-            <Speaker />
+            { speaker() }
             { overlay }
             if is_dropping {
                 <div class="dropveil"><p>{ m.drop_veil() }</p></div>

@@ -8,6 +8,7 @@ mod hub;
 mod inputs;
 mod library;
 mod messages;
+mod piece;
 mod reader;
 mod settings;
 mod shortcuts;

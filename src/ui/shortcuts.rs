@@ -2,7 +2,7 @@
 use yew::prelude::*;
 
 use super::hub::App;
-use super::widgets::Dialog;
+use super::widgets::{DialogProps, dialog};
 use crate::state::Action;
 
 pub(super) fn shortcuts_dialog(app: &App) -> Html {
@@ -51,8 +51,8 @@ pub(super) fn shortcuts_dialog(app: &App) -> Html {
             vec![("Ctrl Z, Ctrl Shift Z", m.key_undo()), ("G L, G R, G C", m.key_go()), ("?", m.key_help())],
         ),
     ];
-    html! {
-        <Dialog title={m.shortcut_help()} on_close={app.hub.on(|()| Action::Show(None))} is_wide={true}>
+    let body = html! {
+        <>
             for (title, rows) in groups {
                 <table class="keys">
                     <caption>{ title }</caption>
@@ -66,6 +66,8 @@ pub(super) fn shortcuts_dialog(app: &App) -> Html {
                     </tbody>
                 </table>
             }
-        </Dialog>
-    }
+        </>
+    };
+    let (title, on_close) = (m.shortcut_help().into(), app.hub.on(|()| Action::Show(None)));
+    dialog(DialogProps { title, on_close, body, footer: Html::default(), is_wide: true })
 }

@@ -5,6 +5,7 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::protocol::{Envelope, READY, Request};
 use super::serve::serve;
+use crate::record::read_json;
 
 /// Starts to listen. Called once, by the worker's binary.
 pub fn run() {
@@ -14,7 +15,7 @@ pub fn run() {
         let parts: Array = event.data().unchecked_into();
         let question = parts.get(0).as_string().unwrap_or_default();
         // A question that cannot be read comes from another version of the app: the page sees the error event.
-        let Envelope { number, body } = serde_json::from_str::<Envelope<Request>>(&question).unwrap_throw();
+        let Envelope { number, body } = read_json::<Envelope<Request>>(&question).unwrap_throw();
         let bytes = parts.get(1).dyn_into::<Uint8Array>().map(|array| array.to_vec()).unwrap_or_default();
         let answer = serde_json::to_string(&Envelope { number, body: serve(body, &bytes) }).unwrap_throw();
         answering.post_message(&answer.into()).unwrap_throw();

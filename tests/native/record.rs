@@ -9,7 +9,7 @@ use concord::model::text::Span;
 use concord::model::time::{LogicalTime, Timestamp};
 use concord::record::{
     AnnotationRow, DocumentHead, DocumentRow, Glance, JournalRow, ROW_VERSION, RecordError, RevisionRow,
-    Settings, StripMark, TagRow, Theme, from_json, to_json,
+    Settings, StripMark, TagRow, Theme, from_json, read_json, to_json,
 };
 use proptest::prelude::*;
 use serde::de::DeserializeOwned;
@@ -542,5 +542,101 @@ proptest! {
             prop_assert!(next > clock && next.wall >= Timestamp(now));
             clock = next;
         }
+    }
+}
+
+// Reading JSON
+
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 24, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::vec((any::<String>(), inner), 0..6)
+                .prop_map(|entries| entries.into_iter().collect()),
+        ]
+    })
+}
+
+/// Whatever JSON stands in the place of an unknown field.
+#[derive(serde::Deserialize, PartialEq, Debug)]
+struct Known {
+    text: String,
+    numbers: Vec<i64>,
+    pair: (u32, bool),
+    #[serde(default)]
+    maybe: Option<Box<Known>>,
+    kind: Kind,
+}
+
+#[derive(serde::Deserialize, PartialEq, Debug)]
+#[serde(rename_all = "kebab-case")]
+enum Kind {
+    Plain,
+    Wrapped(String),
+    Full { at: i64 },
+}
+
+proptest! {
+    #[test]
+    fn what_serde_json_reads_is_read_alike(
+        text in any::<String>(), numbers in prop::collection::vec(any::<i64>(), 0..5), kind in 0..3, unknown in any_json(),
+        nested in any::<bool>(), pretty in any::<bool>(),
+    ) {
+        let kind = match kind {
+            0 => json!("plain"),
+            1 => json!({ "wrapped": text }),
+            _ => json!({ "full": { "at": -5, "more": unknown } }),
+        };
+        let inner = json!({ "text": text, "numbers": numbers, "pair": [7, true], "kind": kind, "unknown": unknown });
+        let mut value = inner.clone();
+        if nested {
+            value["maybe"] = inner;
+        }
+        let json = if pretty { serde_json::to_string_pretty(&value) } else { serde_json::to_string(&value) };
+        let json = json.expect("it is JSON");
+        let expected: Known = serde_json::from_str(&json).expect("serde_json reads it");
+        prop_assert_eq!(read_json::<Known>(&json).expect("it is read"), expected);
+    }
+
+    #[test]
+    fn a_damaged_text_is_refused_like_serde_json_does_and_never_panics(
+        unknown in any_json(), at in any::<prop::sample::Index>(), byte in any::<u8>(), cut in any::<bool>(),
+    ) {
+        let json = json!({ "text": "\u{1}é😀\"\\", "numbers": [1, -2], "pair": [7, true], "kind": "plain", "unknown": unknown });
+        let mut bytes = json.to_string().into_bytes();
+        let at = at.index(bytes.len());
+        if cut { bytes.truncate(at) } else { bytes[at] = byte }
+        if let Ok(text) = String::from_utf8(bytes) {
+            let expected = serde_json::from_str::<Known>(&text).ok();
+            prop_assert_eq!(read_json::<Known>(&text).ok(), expected);
+        }
+    }
+}
+
+#[test]
+fn a_text_of_brackets_does_not_exhaust_the_stack() {
+    let deep = format!(r#"{{ "unknown": {} }}"#, "[".repeat(1_000_000));
+    assert!(read_json::<Known>(&deep).is_err());
+}
+
+#[test]
+fn escapes_are_read() {
+    for (json, expected) in [
+        (r#""\u00e9\ud83d\ude00\n\/""#, Some("é😀\n/")),
+        (r#""\ud83d""#, None),
+        (r#""\ude00""#, None),
+        (r#""\u+123""#, None),
+        (r#""\x""#, None),
+        ("\"a\nb\"", None),
+        ("\"a", None),
+    ] {
+        assert_eq!(read_json::<String>(json).ok().as_deref(), expected, "{json}");
     }
 }

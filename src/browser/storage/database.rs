@@ -20,7 +20,8 @@ use crate::model::edit::Step;
 use crate::model::id::{DeviceId, DocumentId};
 use crate::model::time::LogicalTime;
 use crate::record::{
-    AnnotationRow, DocumentRow, Glance, JournalRow, Logged, RevisionRow, Settings, TagRow, from_json, to_json,
+    AnnotationRow, DocumentRow, Glance, JournalRow, Logged, RevisionRow, Settings, TagRow, from_json,
+    read_json, to_json,
 };
 
 /// Remembers outside the database that it held something, so that a database which the browser threw away is
@@ -144,11 +145,11 @@ impl Storage {
             let (Some(name), Some(json)) = (name.as_string(), json.as_string()) else { continue };
             // Preferences and caches that cannot be read fall back to their defaults: nothing is lost by that.
             if name == schema::PREFERENCES {
-                shelf.settings = serde_json::from_str(&json).unwrap_or_default();
+                shelf.settings = read_json(&json).unwrap_or_default();
             } else if name == schema::DEVICE {
-                shelf.device = serde_json::from_str(&json).ok();
+                shelf.device = read_json(&json).ok();
             } else if let Some(document) = name.strip_prefix(schema::GLANCE) {
-                shelf.glances.insert(document.into(), serde_json::from_str(&json).unwrap_or_default());
+                shelf.glances.insert(document.into(), read_json(&json).unwrap_or_default());
             }
         }
         Ok(shelf)

@@ -10,13 +10,18 @@ use crate::model::document::Language;
 use crate::state::{Action, Route};
 use crate::ui::hub::use_app;
 use crate::ui::inputs::Input;
-use crate::ui::widgets::{Dialog, Icon, icon};
+use crate::ui::piece::piece;
+use crate::ui::widgets::{DialogProps, Icon, dialog, icon};
 
 /// A pasted text longer than this, in UTF-16 units, is held beside the box: no browser edits megabytes smoothly.
 const HOLD_BEYOND: u32 = 500_000;
 
-#[component]
-pub(in crate::ui) fn ImportDialog() -> Html {
+pub(in crate::ui) fn import_dialog() -> Html {
+    piece("import_dialog", "", (), |(), context| use_import_dialog().run(context))
+}
+
+#[hook]
+fn use_import_dialog() -> Html {
     let app = use_app(&[]);
     let messages = app.m;
     let text = use_node_ref();
@@ -86,8 +91,8 @@ pub(in crate::ui) fn ImportDialog() -> Html {
             <button type="button" class="btn btn--primary" onclick={on_add}>{ messages.add_article() }</button>
         </>
     };
-    html! {
-        <Dialog title={messages.import_title()} {on_close} {footer}>
+    let body = html! {
+        <>
             <label class="drop drop--slim drop--file">
                 { icon(Icon::Folder) }
                 <span class="grow"><b>{ messages.choose_files() }</b></span>
@@ -109,8 +114,10 @@ pub(in crate::ui) fn ImportDialog() -> Html {
                     </span>
                 </p>
             }
-        </Dialog>
-    }
+        </>
+    };
+    let title = messages.import_title().into();
+    dialog(DialogProps { title, on_close, body, footer, is_wide: false })
 }
 
 /// Keeps a long pasted text out of the text area.

@@ -13,7 +13,8 @@ use crate::model::text::folded;
 use crate::state::{Action, Entry, Overlay, Route};
 use crate::ui::hub::{App, Slice, use_app};
 use crate::ui::messages::Messages;
-use crate::ui::widgets::{Banner, Dialog, Icon, Menu, MenuItem, icon, strip};
+use crate::ui::piece::piece;
+use crate::ui::widgets::{DialogProps, Icon, MenuItem, MenuProps, banner, dialog, icon, menu, strip};
 
 /// Code points that a person reads in a minute, near enough for Vietnamese and English prose.
 const CHARS_PER_MINUTE: u32 = 1_000;
@@ -23,8 +24,12 @@ pub(in crate::ui) fn reading_minutes(chars: u32) -> u32 {
     chars.div_ceil(CHARS_PER_MINUTE).max(1)
 }
 
-#[component]
-pub(in crate::ui) fn LibraryView() -> Html {
+pub(in crate::ui) fn library_view() -> Html {
+    piece("library_view", "", (), |(), context| use_library_view().run(context))
+}
+
+#[hook]
+fn use_library_view() -> Html {
     let app = use_app(&[Slice::Library, Slice::Imports]);
     let messages = app.m;
     let query = use_state_eq(String::new);
@@ -35,7 +40,7 @@ pub(in crate::ui) fn LibraryView() -> Html {
     if entries.is_empty() {
         return html! {
             <main id="main" class="stage lib" tabindex="-1">
-                <Banner />
+                { banner() }
                 { first_run(&app) }
                 { imports(&app) }
             </main>
@@ -65,7 +70,7 @@ pub(in crate::ui) fn LibraryView() -> Html {
     });
     html! {
         <main id="main" class="stage lib" tabindex="-1">
-            <Banner />
+            { banner() }
             <header class="lib__head">
                 <h1>{ messages.library_title() }</h1>
                 <p class="head__sub">{ messages.library_count(entries.len() as u32) }</p>
@@ -164,7 +169,7 @@ fn document_row(app: &App, entry: &Entry, on_rename: Callback<()>) -> Html {
                 <p>{ read }{ " · " }{ messages.passages(glance.annotations) }</p>
             </div>
             <p class="doc__on">{ clock::local_text(glance.opened_at.unwrap_or(head.imported_at), interface.code()) }</p>
-            <Menu label={messages.more_for(&head.title)} icon={Icon::More} {items} />
+            { menu(MenuProps::new(messages.more_for(&head.title), Icon::More, items)) }
         </li>
     }
 }
@@ -189,14 +194,13 @@ fn rename_dialog(app: &App, entry: &Entry, title: NodeRef, on_close: Callback<()
             <button type="submit" form="rename" class="btn btn--primary">{ messages.save() }</button>
         </>
     };
-    html! {
-        <Dialog title={messages.rename_title()} {on_close} {footer}>
-            <form id="rename" onsubmit={save}>
-                <label class="field">
-                    <span class="vh">{ messages.new_title() }</span>
-                    <input ref={title} value={entry.head.title.clone()} required={true} autofocus={true} />
-                </label>
-            </form>
-        </Dialog>
-    }
+    let body = html! {
+        <form id="rename" onsubmit={save}>
+            <label class="field">
+                <span class="vh">{ messages.new_title() }</span>
+                <input ref={title} value={entry.head.title.clone()} required={true} autofocus={true} />
+            </label>
+        </form>
+    };
+    dialog(DialogProps { title: messages.rename_title().into(), on_close, body, footer, is_wide: false })
 }

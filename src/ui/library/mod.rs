@@ -4,5 +4,5 @@ mod import_dialog;
 mod imports;
 mod list;
 
-pub(super) use import_dialog::ImportDialog;
-pub(super) use list::LibraryView;
+pub(super) use import_dialog::import_dialog;
+pub(super) use list::library_view;

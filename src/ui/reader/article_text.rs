@@ -8,15 +8,20 @@ use crate::model::document::{Block, MarkKind, Role};
 use crate::model::text::{CharOffset, Span, TextIndex};
 use crate::state::OpenDocument;
 use crate::ui::hub::use_app;
+use crate::ui::piece::piece;
 use crate::ui::words;
 
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub(super) struct ArticleTextProps {
     pub(super) open: Rc<OpenDocument>,
 }
 
-#[component]
-pub(super) fn ArticleText(props: &ArticleTextProps) -> Html {
+pub(super) fn article_text(props: ArticleTextProps) -> Html {
+    piece("article_text", "", props, |props, context| use_article_text(props).run(context))
+}
+
+#[hook]
+fn use_article_text(props: &ArticleTextProps) -> Html {
     let app = use_app(&[]);
     let messages = app.m;
     let document = &props.open.document;

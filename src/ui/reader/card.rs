@@ -12,6 +12,7 @@ use crate::model::document::Language;
 use crate::model::id::{AnnotationId, TagId};
 use crate::state::{Action, Notice, Route};
 use crate::ui::hub::{App, Hub, Slice, use_app};
+use crate::ui::piece::piece;
 use crate::ui::widgets::{Icon, icon, swatch};
 use crate::ui::words;
 
@@ -26,7 +27,7 @@ pub(in crate::ui) fn focus_note(id: &AnnotationId) {
     }
 }
 
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub(super) struct CardProps {
     pub(super) annotation: Rc<Annotation>,
     pub(super) language: Language,
@@ -39,8 +40,12 @@ pub(super) struct CardProps {
     pub(super) on_tag: Callback<AnnotationId>,
 }
 
-#[component]
-pub(super) fn Card(props: &CardProps) -> Html {
+pub(super) fn card(props: CardProps) -> Html {
+    piece("card", &props.annotation.id.0.clone(), props, |props, context| use_card(props).run(context))
+}
+
+#[hook]
+fn use_card(props: &CardProps) -> Html {
     let app = use_app(&[Slice::Codebook]);
     let (messages, codebook) = (app.m, &app.state.codebook);
     let annotation = &props.annotation;
@@ -82,21 +87,25 @@ pub(super) fn Card(props: &CardProps) -> Html {
             if !props.is_placed {
                 <p class="gapn">{ icon(Icon::Warning) }{ messages.unplaced() }</p>
             }
-            <NoteField annotation={annotation.clone()} />
+            { note_field(NoteFieldProps { annotation: annotation.clone() }) }
             { actions(&app, annotation, &props.on_tag) }
         </li>
     }
 }
 
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 struct NoteFieldProps {
     annotation: Rc<Annotation>,
 }
 
 /// The note. What is typed goes to the state at once; the text area is left alone while it has the keyboard, so
 /// that the cursor never jumps.
-#[component]
-fn NoteField(props: &NoteFieldProps) -> Html {
+fn note_field(props: NoteFieldProps) -> Html {
+    piece("note_field", "", props, |props, context| use_note_field(props).run(context))
+}
+
+#[hook]
+fn use_note_field(props: &NoteFieldProps) -> Html {
     let app = use_app(&[]);
     let messages = app.m;
     let area = use_node_ref();

@@ -5,7 +5,7 @@ use std::rc::Rc;
 use web_sys::Element;
 use yew::prelude::*;
 
-use super::card::Card;
+use super::card::{CardProps, card};
 use super::info::info;
 use super::painting::Window;
 use crate::browser::{layout, page};
@@ -13,6 +13,7 @@ use crate::model::annotation::{Annotation, AnnotationSet};
 use crate::model::id::{AnnotationId, TagId};
 use crate::state::{Action, OpenDocument};
 use crate::ui::hub::{App, Slice, use_app};
+use crate::ui::piece::piece;
 use crate::ui::widgets::{Icon, icon, swatch};
 use crate::ui::words;
 
@@ -26,7 +27,7 @@ pub(super) enum Tab {
     Info,
 }
 
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub(super) struct MarginProps {
     pub(super) open: Rc<OpenDocument>,
     pub(super) tab: Tab,
@@ -34,8 +35,12 @@ pub(super) struct MarginProps {
     pub(super) on_tag: Callback<AnnotationId>,
 }
 
-#[component]
-pub(super) fn Margin(props: &MarginProps) -> Html {
+pub(super) fn margin(props: MarginProps) -> Html {
+    piece("margin", "", props, |props, context| use_margin(props).run(context))
+}
+
+#[hook]
+fn use_margin(props: &MarginProps) -> Html {
     let app = use_app(&[Slice::Annotations, Slice::View, Slice::Codebook]);
     let (m, annotations) = (app.m, &app.state.annotations);
     let is_open = use_state_eq(|| false);
@@ -62,11 +67,14 @@ pub(super) fn Margin(props: &MarginProps) -> Html {
                 { legend(&app, &counts) }
                 <ol ref={list} class="cards cards--aligned" aria-label={m.annotations()}>
                     for annotation in shown_cards(annotations, props, focus) {
-                        <Card key={annotation.id.0.clone()} annotation={annotation.clone()} {language}
-                            overlaps={overlap_count(annotations, &annotation)}
-                            is_active={focus == Some(&annotation.id)}
-                            is_placed={annotations.span_of(&annotation.id).is_some()}
-                            on_tag={props.on_tag.clone()} />
+                        { card(CardProps {
+                            annotation: annotation.clone(),
+                            language,
+                            overlaps: overlap_count(annotations, &annotation),
+                            is_active: focus == Some(&annotation.id),
+                            is_placed: annotations.span_of(&annotation.id).is_some(),
+                            on_tag: props.on_tag.clone(),
+                        }) }
                     }
                 </ol>
             }

@@ -10,13 +10,14 @@ use crate::browser::{article, clock, layout};
 use crate::model::document::Role;
 use crate::state::{Action, OpenDocument};
 use crate::ui::hub::use_app;
-use crate::ui::widgets::{Icon, Menu, MenuItem};
+use crate::ui::piece::piece;
+use crate::ui::widgets::{Icon, MenuItem, MenuProps, menu};
 use crate::ui::words;
 
 /// What the button needs at the edge of a narrow window, in CSS pixels.
 const ROOM: f64 = 30.0;
 
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub(super) struct RoleMenuProps {
     pub(super) open: Rc<OpenDocument>,
     pub(super) grid: NodeRef,
@@ -24,8 +25,12 @@ pub(super) struct RoleMenuProps {
     pub(super) by_key: (usize, u32),
 }
 
-#[component]
-pub(super) fn RoleMenu(props: &RoleMenuProps) -> Html {
+pub(super) fn role_menu(props: RoleMenuProps) -> Html {
+    piece("role_menu", "", props, |props, context| use_role_menu(props).run(context))
+}
+
+#[hook]
+fn use_role_menu(props: &RoleMenuProps) -> Html {
     let app = use_app(&[]);
     let messages = app.m;
     let block = use_state_eq(|| None::<usize>);
@@ -79,7 +84,12 @@ pub(super) fn RoleMenu(props: &RoleMenuProps) -> Html {
     let label = format!("{}: {}", messages.role_of_line(), words::role(messages, role));
     html! {
         <div ref={spot} class="rolespot">
-            <Menu {label} icon={Icon::More} class="btn--sm" {items} {on_toggle} opened_by_key={props.by_key.1} />
+            { menu(MenuProps {
+                class: classes!("btn--sm"),
+                on_toggle,
+                opened_by_key: props.by_key.1,
+                ..MenuProps::new(label, Icon::More, items)
+            }) }
         </div>
     }
 }

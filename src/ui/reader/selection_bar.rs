@@ -9,13 +9,14 @@ use crate::model::codebook::TagStyle;
 use crate::model::text::Span;
 use crate::state::{Action, OpenDocument};
 use crate::ui::hub::{Slice, fresh, give_tag, use_app};
+use crate::ui::piece::piece;
 use crate::ui::widgets::{Icon, icon, swatch};
 use crate::ui::words;
 
 /// How much of a long passage the toolbar shows on each side, in code points.
 const QUOTE_EDGE: usize = 36;
 
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub(super) struct SelectionBarProps {
     pub(super) open: Rc<OpenDocument>,
     pub(super) span: Span,
@@ -24,8 +25,12 @@ pub(super) struct SelectionBarProps {
     pub(super) on_pick: Callback<()>,
 }
 
-#[component]
-pub(super) fn SelectionBar(props: &SelectionBarProps) -> Html {
+pub(super) fn selection_bar(props: SelectionBarProps) -> Html {
+    piece("selection_bar", "", props, |props, context| use_selection_bar(props).run(context))
+}
+
+#[hook]
+fn use_selection_bar(props: &SelectionBarProps) -> Html {
     let app = use_app(&[Slice::Codebook, Slice::View]);
     let (m, codebook) = (app.m, &app.state.codebook);
     let last_tag = &app.state.settings.last_tag;

@@ -6,15 +6,20 @@ use crate::model::id::DocumentId;
 use crate::model::text::folded;
 use crate::state::Route;
 use crate::ui::hub::{Slice, use_app};
+use crate::ui::piece::piece;
 use crate::ui::widgets::{Icon, icon, strip};
 
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub(super) struct ShelfProps {
     pub(super) current: DocumentId,
 }
 
-#[component]
-pub(super) fn Shelf(props: &ShelfProps) -> Html {
+pub(super) fn shelf(props: ShelfProps) -> Html {
+    piece("shelf", "", props, |props, context| use_shelf(props).run(context))
+}
+
+#[hook]
+fn use_shelf(props: &ShelfProps) -> Html {
     let app = use_app(&[Slice::Library]);
     let messages = app.m;
     let query = use_state_eq(String::new);

@@ -11,6 +11,7 @@ use crate::model::text::{Span, is_folded_prefix_of_word};
 use crate::state::{Action, OpenDocument};
 use crate::ui::hub::{App, Hub, Slice, fresh, give_tag, use_app};
 use crate::ui::messages::Messages;
+use crate::ui::piece::piece;
 use crate::ui::widgets::{Icon, icon, swatch};
 use crate::ui::words;
 
@@ -33,7 +34,7 @@ enum Then {
     WriteNote,
 }
 
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub(super) struct TagPickerProps {
     pub(super) open: Rc<OpenDocument>,
     /// What is to be tagged.
@@ -42,8 +43,12 @@ pub(super) struct TagPickerProps {
     pub(super) on_close: Callback<()>,
 }
 
-#[component]
-pub(super) fn TagPicker(props: &TagPickerProps) -> Html {
+pub(super) fn tag_picker(props: TagPickerProps) -> Html {
+    piece("tag_picker", "", props, |props, context| use_tag_picker(props).run(context))
+}
+
+#[hook]
+fn use_tag_picker(props: &TagPickerProps) -> Html {
     let app = use_app(&[Slice::Codebook, Slice::Annotations, Slice::View]);
     let (m, codebook) = (app.m, &app.state.codebook);
     let given = given_tags(&app, props.span);

@@ -8,9 +8,10 @@ use crate::browser::{clock, layout, page};
 use crate::record::Theme;
 use crate::state::{Action, OpenDocument, SettingChange};
 use crate::ui::hub::{App, Slice, use_app};
-use crate::ui::widgets::{Icon, Menu, MenuItem, icon, saved_text};
+use crate::ui::piece::piece;
+use crate::ui::widgets::{Icon, MenuItem, MenuProps, icon, menu, saved_text};
 
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub(super) struct ToolbarProps {
     pub(super) open: Rc<OpenDocument>,
     pub(super) tab: Tab,
@@ -21,8 +22,12 @@ pub(super) struct ToolbarProps {
     pub(super) on_caret: Callback<()>,
 }
 
-#[component]
-pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
+pub(super) fn toolbar(props: ToolbarProps) -> Html {
+    piece("toolbar", "", props, |props, context| use_toolbar(props).run(context))
+}
+
+#[hook]
+fn use_toolbar(props: &ToolbarProps) -> Html {
     let app = use_app(&[Slice::Annotations, Slice::Library, Slice::Status]);
     let (m, annotations) = (app.m, &app.state.annotations);
     let document = &props.open.document;
@@ -74,7 +79,7 @@ pub(super) fn Toolbar(props: &ToolbarProps) -> Html {
                 { type_popover(&app) }
                 { button(m.caret_mode(), Icon::Caret, Some(props.has_caret), "rbar__x", props.on_caret.reform(|_| ())) }
                 { button(m.print(), Icon::Printer, None, "rbar__x", Callback::from(|_| page::print())) }
-                <Menu label={m.export()} icon={Icon::Download} items={exports} />
+                { menu(MenuProps::new(m.export(), Icon::Download, exports)) }
             </div>
             <div class="rbar__r">
                 <div class="rbar__tabs" role="tablist" aria-label={m.margin()}>

@@ -6,22 +6,23 @@ use wasm_bindgen::JsCast;
 use web_sys::{Element, PointerEvent};
 use yew::prelude::*;
 
-use super::article_text::ArticleText;
+use super::article_text::{ArticleTextProps, article_text};
 use super::caret::{Caret, use_caret_mark};
 use super::keys::{KeyTargets, use_reader_keys};
-use super::margin::{Margin, Tab};
+use super::margin::{MarginProps, Tab, margin};
 use super::painting::{use_painting, use_window};
-use super::role_menu::RoleMenu;
-use super::selection_bar::SelectionBar;
-use super::shelf::Shelf;
-use super::tag_picker::TagPicker;
-use super::toolbar::Toolbar;
+use super::role_menu::{RoleMenuProps, role_menu};
+use super::selection_bar::{SelectionBarProps, selection_bar};
+use super::shelf::{ShelfProps, shelf};
+use super::tag_picker::{TagPickerProps, tag_picker};
+use super::toolbar::{ToolbarProps, toolbar};
 use crate::browser::article::{self, PageSelection};
 use crate::browser::{document, layout};
 use crate::model::id::{AnnotationId, DocumentId};
 use crate::state::{Action, OpenDocument, RawSelection, SettingChange};
 use crate::ui::hub::{App, Hub, Slice, use_app};
-use crate::ui::widgets::Banner;
+use crate::ui::piece::piece;
+use crate::ui::widgets::banner;
 
 /// Below this width the shelf lies over the text and is closed at first.
 const SHELF_OVERLAY: &str = "(max-width: 1180px)";
@@ -31,9 +32,7 @@ const KEEPS_SELECTION: &str =
 
 pub(in crate::ui) fn reader_view(app: &App, document: &DocumentId) -> Html {
     match &app.state.open {
-        Some(open) if open.document.id == *document => html! {
-            <Reader key={document.0.clone()} open={open.clone()} />
-        },
+        Some(open) if open.document.id == *document => reader(ReaderProps { open: open.clone() }),
         Some(_) | None => html! {
             <main id="main" class="stage reader reader--loading" tabindex="-1" aria-busy="true">
                 <p class="note">{ app.m.loading_document() }</p>
@@ -45,13 +44,17 @@ pub(in crate::ui) fn reader_view(app: &App, document: &DocumentId) -> Html {
 /// A press that moves less than this, in CSS pixels, is no drag.
 const SLOP: i32 = 4;
 
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 struct ReaderProps {
     open: Rc<OpenDocument>,
 }
 
-#[component]
-fn Reader(props: &ReaderProps) -> Html {
+fn reader(props: ReaderProps) -> Html {
+    piece("reader", &props.open.document.id.0.clone(), props, |props, context| use_reader(props).run(context))
+}
+
+#[hook]
+fn use_reader(props: &ReaderProps) -> Html {
     let app = use_app(&[Slice::Annotations, Slice::View, Slice::Codebook]);
     let (open, hub, view) = (&props.open, &app.hub, &app.state.view);
     let grid = use_node_ref();
@@ -132,25 +135,42 @@ fn Reader(props: &ReaderProps) -> Html {
     let shelf_class = if !is_shelf_shown { "reader--noshelf" } else { "reader--shelf" };
     html! {
         <main id="main" class={classes!("stage", "reader", shelf_class)} tabindex="-1">
-            if is_shelf_shown { <Shelf current={open.document.id.clone()} /> }
+            if is_shelf_shown { { shelf(ShelfProps { current: open.document.id.clone() }) } }
             <div class="rwrap" ref={hub.scroller_ref()}>
-                <Banner />
-                <Toolbar open={open.clone()} tab={*tab} {on_tab} {is_shelf_shown} on_shelf={toggle_shelf}
-                    has_caret={caret.is_some()} on_caret={toggle_caret} />
+                { banner() }
+                { toolbar(ToolbarProps {
+                    open: open.clone(),
+                    tab: *tab,
+                    on_tab,
+                    is_shelf_shown,
+                    on_shelf: toggle_shelf,
+                    has_caret: caret.is_some(),
+                    on_caret: toggle_caret,
+                }) }
                 <div class="rgrid" ref={grid.clone()}>
-                    <div class="art-col"><ArticleText open={open.clone()} /></div>
+                    <div class="art-col">{ article_text(ArticleTextProps { open: open.clone() }) }</div>
                     <div class="overlay">
                         if caret.is_some() { <div ref={caret_mark} class="caret" aria-hidden="true" /> }
-                        <RoleMenu open={open.clone()} grid={grid.clone()} by_key={*role_key} />
+                        { role_menu(RoleMenuProps { open: open.clone(), grid: grid.clone(), by_key: *role_key }) }
                     </div>
                     if let (Some(span), false) = (selection, *is_pressed) {
-                        <SelectionBar open={open.clone()} {span} grid={grid.clone()} is_picking={*is_picking}
-                            on_pick={set_picking(!*is_picking)} />
+                        { selection_bar(SelectionBarProps {
+                            open: open.clone(),
+                            span,
+                            grid: grid.clone(),
+                            is_picking: *is_picking,
+                            on_pick: set_picking(!*is_picking),
+                        }) }
                     }
                     if let (Some(span), true) = (target, *is_picking) {
-                        <TagPicker open={open.clone()} {span} grid={grid.clone()} on_close={close_picker} />
+                        { tag_picker(TagPickerProps {
+                            open: open.clone(),
+                            span,
+                            grid: grid.clone(),
+                            on_close: close_picker,
+                        }) }
                     }
-                    <Margin open={open.clone()} tab={*tab} {window} on_tag={tag_card} />
+                    { margin(MarginProps { open: open.clone(), tab: *tab, window, on_tag: tag_card }) }
                 </div>
             </div>
         </main>

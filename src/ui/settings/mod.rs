@@ -11,10 +11,15 @@ use crate::browser::offline::{self, StorageReport};
 use crate::model::document::Language;
 use crate::model::id::DocumentId;
 use crate::state::{Action, Route, SettingChange};
-use crate::ui::widgets::{Banner, Icon, icon};
+use crate::ui::piece::piece;
+use crate::ui::widgets::{Icon, banner, icon};
 
-#[component]
-pub(super) fn SettingsView() -> Html {
+pub(super) fn settings_view() -> Html {
+    piece("settings_view", "", (), |(), context| use_settings_view().run(context))
+}
+
+#[hook]
+fn use_settings_view() -> Html {
     let app = use_app(&[Slice::Library]);
     let m = app.m;
     let report = use_state_eq(|| None::<StorageReport>);
@@ -24,7 +29,7 @@ pub(super) fn SettingsView() -> Html {
     });
     html! {
         <main id="main" class="stage settings" tabindex="-1">
-            <Banner />
+            { banner() }
             <div class="settings__body">
                 <h1>{ m.settings_title() }</h1>
                 { look(&app) }

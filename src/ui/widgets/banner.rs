@@ -5,10 +5,15 @@ use super::{Icon, icon};
 use crate::browser::{page, paint};
 use crate::state::{Action, Phase, StorageTrouble};
 use crate::ui::hub::{Slice, use_app};
+use crate::ui::piece::piece;
 use crate::ui::words;
 
-#[component]
-pub(in crate::ui) fn Banner() -> Html {
+pub(in crate::ui) fn banner() -> Html {
+    piece("banner", "", (), |(), context| use_banner().run(context))
+}
+
+#[hook]
+fn use_banner() -> Html {
     let app = use_app(&[Slice::Status]);
     let (messages, status) = (app.m, &app.state);
     let hidden = use_state_eq(|| None::<AttrValue>);

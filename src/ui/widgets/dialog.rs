@@ -4,21 +4,25 @@ use yew::prelude::*;
 
 use super::{Icon, icon};
 use crate::ui::hub::use_app;
+use crate::ui::piece::piece;
 
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub(in crate::ui) struct DialogProps {
     pub(in crate::ui) title: AttrValue,
     pub(in crate::ui) on_close: Callback<()>,
-    #[prop_or_default]
+    pub(in crate::ui) body: Html,
+    /// Nothing for none.
     pub(in crate::ui) footer: Html,
-    #[prop_or_default]
     pub(in crate::ui) is_wide: bool,
-    pub(in crate::ui) children: Html,
 }
 
 /// Open as long as it is rendered.
-#[component]
-pub(in crate::ui) fn Dialog(props: &DialogProps) -> Html {
+pub(in crate::ui) fn dialog(props: DialogProps) -> Html {
+    piece("dialog", "", props, |props, context| use_dialog(props).run(context))
+}
+
+#[hook]
+fn use_dialog(props: &DialogProps) -> Html {
     let messages = use_app(&[]).m;
     let node = use_node_ref();
     let shown = node.clone();
@@ -40,7 +44,7 @@ pub(in crate::ui) fn Dialog(props: &DialogProps) -> Html {
                     { icon(Icon::Close) }
                 </button>
             </header>
-            <div class="dialog__b" tabindex={props.is_wide.then_some("0")}>{ props.children.clone() }</div>
+            <div class="dialog__b" tabindex={props.is_wide.then_some("0")}>{ props.body.clone() }</div>
             if props.footer != Html::default() {
                 <footer class="dialog__f">{ props.footer.clone() }</footer>
             }

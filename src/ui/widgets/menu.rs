@@ -6,6 +6,7 @@ use yew::prelude::*;
 
 use super::{Icon, icon};
 use crate::browser::layout;
+use crate::ui::piece::piece;
 
 #[derive(Clone, PartialEq)]
 pub(in crate::ui) struct MenuItem {
@@ -22,27 +23,41 @@ impl MenuItem {
     }
 }
 
-#[derive(Properties, PartialEq)]
+#[derive(PartialEq)]
 pub(in crate::ui) struct MenuProps {
     /// The name of the button and of the menu.
     pub(in crate::ui) label: AttrValue,
     pub(in crate::ui) icon: Icon,
     /// Whether the name is shown beside the icon.
-    #[prop_or_default]
     pub(in crate::ui) is_labelled: bool,
-    #[prop_or_default]
     pub(in crate::ui) class: Classes,
     pub(in crate::ui) items: Vec<MenuItem>,
     /// Called when the menu opens or closes.
-    #[prop_or_default]
     pub(in crate::ui) on_toggle: Callback<bool>,
     /// Counts up to open the menu from outside, by a key.
-    #[prop_or_default]
     pub(in crate::ui) opened_by_key: u32,
 }
 
-#[component]
-pub(in crate::ui) fn Menu(props: &MenuProps) -> Html {
+impl MenuProps {
+    pub(in crate::ui) fn new(label: impl Into<AttrValue>, icon: Icon, items: Vec<MenuItem>) -> Self {
+        Self {
+            label: label.into(),
+            icon,
+            is_labelled: false,
+            class: Classes::new(),
+            items,
+            on_toggle: Callback::noop(),
+            opened_by_key: 0,
+        }
+    }
+}
+
+pub(in crate::ui) fn menu(props: MenuProps) -> Html {
+    piece("menu", "", props, |props, context| use_menu(props).run(context))
+}
+
+#[hook]
+fn use_menu(props: &MenuProps) -> Html {
     let is_open = use_state_eq(|| false);
     let (button, menu) = (use_node_ref(), use_node_ref());
 

@@ -9,12 +9,12 @@ mod strip;
 mod tag;
 mod toast;
 
-pub(super) use banner::Banner;
-pub(super) use dialog::Dialog;
+pub(super) use banner::banner;
+pub(super) use dialog::{DialogProps, dialog};
 pub(super) use icon::{Icon, icon};
-pub(super) use menu::{Menu, MenuItem};
+pub(super) use menu::{MenuItem, MenuProps, menu};
 pub(super) use rail::rail;
-pub(super) use status::{Status, saved_text};
+pub(super) use status::{saved_text, status};
 pub(super) use strip::strip;
 pub(super) use tag::swatch;
-pub(super) use toast::Speaker;
+pub(super) use toast::speaker;

@@ -4,6 +4,7 @@ use yew::prelude::*;
 use super::{Icon, icon};
 use crate::model::text::{Unit, units};
 use crate::ui::hub::{App, Slice, use_app};
+use crate::ui::piece::piece;
 
 /// The sentence about saving, with its look. Only one on the page may be announced (`role="status"`).
 pub(in crate::ui) fn saved_text(app: &App, role: Option<&'static str>, class: &'static str) -> Html {
@@ -17,8 +18,12 @@ pub(in crate::ui) fn saved_text(app: &App, role: Option<&'static str>, class: &'
     html! { <span class={classes!("status__saved", look, class)} {role}>{ icon(sign) }{ text }</span> }
 }
 
-#[component]
-pub(in crate::ui) fn Status() -> Html {
+pub(in crate::ui) fn status() -> Html {
+    piece("status", "", (), |(), context| use_status().run(context))
+}
+
+#[hook]
+fn use_status() -> Html {
     let app = use_app(&[Slice::Status, Slice::View, Slice::Document]);
     let messages = app.m;
     let document = app.state.open.as_ref();

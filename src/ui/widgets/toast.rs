@@ -6,14 +6,19 @@ use super::{Icon, icon};
 use crate::browser::clock;
 use crate::state::{Action, Notice};
 use crate::ui::hub::{Slice, use_app};
+use crate::ui::piece::piece;
 use crate::ui::words;
 
 /// How long a message stays, in ms.
 const STAY: u32 = 8_000;
 
 /// Shows notices, and says what others see to assistive technology.
-#[component]
-pub(in crate::ui) fn Speaker() -> Html {
+pub(in crate::ui) fn speaker() -> Html {
+    piece("speaker", "", (), |(), context| use_speaker().run(context))
+}
+
+#[hook]
+fn use_speaker() -> Html {
     let app = use_app(&[Slice::Messages, Slice::Codebook]);
     let (messages, codebook) = (app.m, &app.state.codebook);
     let notice = app.state.notice.clone();
