@@ -1,7 +1,7 @@
 //! The rows of a document: a small one for lists, a large one for the text of a revision.
 use serde::{Deserialize, Serialize};
 
-use super::{DocumentHead, ROW_VERSION};
+use super::{DocumentHead, ROW_VERSION, to_json};
 use crate::model::annotation::Version;
 use crate::model::document::{Block, Document, Language, Meta, Role, Source};
 use crate::model::id::DocumentId;
@@ -53,6 +53,22 @@ pub struct RevisionRow {
     /// When blocks were last relabelled, by their number; since row version 2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub role_versions: Vec<(u32, Version)>,
+}
+
+/// A document that is not stored yet. Its text stays as it was written by the helper thread: the page only hands it
+/// on, and need not know how to read what an importer found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NewDocument {
+    /// What lists need.
+    pub row: DocumentRow,
+    /// The [`RevisionRow`] as JSON.
+    pub revision: String,
+}
+
+impl From<&Document> for NewDocument {
+    fn from(document: &Document) -> Self {
+        Self { row: DocumentRow::from(document), revision: to_json(&RevisionRow::from(document)) }
+    }
 }
 
 impl From<&Document> for DocumentRow {

@@ -9,7 +9,7 @@ mod json;
 mod settings;
 
 pub use annotation::AnnotationRow;
-pub use document::{DocumentRow, RevisionRow};
+pub use document::{DocumentRow, NewDocument, RevisionRow};
 pub use journal::{ChangeRow, JournalRow, Logged};
 pub use json::{Misread, read as read_json};
 pub use settings::{DocumentHead, Glance, Settings, StripMark, Theme};

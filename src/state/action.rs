@@ -5,7 +5,6 @@ use std::rc::Rc;
 use super::app_state::{JobId, Overlay};
 use super::notice::{ImportFailure, Notice, Spoken, StorageTrouble};
 use super::route::Route;
-use crate::import::Parsed;
 use crate::model::annotation::Annotation;
 use crate::model::codebook::Tag;
 use crate::model::document::{Document, Language, Role};
@@ -13,7 +12,7 @@ use crate::model::id::{AnnotationId, DeviceId, DocumentId, TagId, WindowId};
 use crate::model::text::Span;
 use crate::model::time::LogicalTime;
 use crate::model::time::Timestamp;
-use crate::record::{DocumentHead, Glance, Logged, Settings, Theme};
+use crate::record::{DocumentHead, Glance, Logged, NewDocument, Settings, Theme};
 
 /// Everything that can happen. New ids and the time of day come along as data.
 #[derive(Clone, Debug, PartialEq)]
@@ -34,21 +33,10 @@ pub enum Action {
         /// Which import.
         job: JobId,
         /// The document, or why not.
-        result: Result<Rc<Parsed>, ImportFailure>,
-        /// For the new document.
-        id: DocumentId,
-        /// Now.
-        at: Timestamp,
+        result: Result<Rc<NewDocument>, ImportFailure>,
     },
     /// The person wants a second copy of the same text.
-    KeepBoth {
-        /// Which import.
-        job: JobId,
-        /// For the new document.
-        id: DocumentId,
-        /// Now.
-        at: Timestamp,
-    },
+    KeepBoth(JobId),
     /// The person stops an import, or clears its line.
     DropJob(JobId),
     /// The person tries an import that failed once more.
@@ -58,7 +46,7 @@ pub enum Action {
         /// Which import.
         job: JobId,
         /// What came of it, with the journal rows.
-        result: Result<(Rc<Document>, Vec<Logged>), StorageTrouble>,
+        result: Result<(Rc<NewDocument>, Vec<Logged>), StorageTrouble>,
     },
 
     /// A document was read from storage.

@@ -4,7 +4,6 @@ use std::rc::Rc;
 
 use super::notice::{ImportFailure, Notice, Spoken, StorageTrouble};
 use super::route::Route;
-use crate::import::Parsed;
 use crate::model::annotation::AnnotationSet;
 use crate::model::codebook::Codebook;
 use crate::model::document::{Document, DocumentText, Language};
@@ -12,7 +11,7 @@ use crate::model::edit::Step;
 use crate::model::id::{AnnotationId, DeviceId, DocumentId, StepId, TagId, WindowId};
 use crate::model::text::Span;
 use crate::model::time::{LogicalTime, Timestamp};
-use crate::record::{DocumentHead, Glance, Settings};
+use crate::record::{DocumentHead, Glance, NewDocument, Settings};
 
 /// Everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -226,7 +225,7 @@ pub enum JobState {
         /// The document with the same text.
         twin: DocumentId,
         /// What was read.
-        parsed: Rc<Parsed>,
+        new: Rc<NewDocument>,
     },
     /// Being stored.
     Storing,

@@ -8,7 +8,7 @@ use crate::model::document::Document;
 use crate::model::edit::Step;
 use crate::model::id::{AnnotationId, DeviceId, DocumentId};
 use crate::model::text::Span;
-use crate::record::{Glance, Settings};
+use crate::record::{Glance, NewDocument, Settings};
 
 /// A wish.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,7 +29,7 @@ pub enum Effect {
         /// Which import.
         job: JobId,
         /// The document.
-        document: Rc<Document>,
+        new: Rc<NewDocument>,
         /// The step that adds it.
         step: Rc<Step>,
     },

@@ -7,12 +7,8 @@ use super::effect::Effect;
 use super::journal;
 use super::notice::{ImportFailure, StorageTrouble};
 use super::route::Route;
-use crate::import::Parsed;
-use crate::model::document::{Document, Source};
 use crate::model::edit::{Change, Deed, Direction, Step};
-use crate::model::id::DocumentId;
-use crate::model::time::Timestamp;
-use crate::record::{DocumentRow, Glance, Logged};
+use crate::record::{Glance, Logged, NewDocument};
 
 pub(super) fn queue(state: &mut AppState, chosen: Vec<Chosen>) -> Vec<Effect> {
     let jobs = Rc::make_mut(&mut state.imports);
@@ -29,9 +25,7 @@ pub(super) fn queue(state: &mut AppState, chosen: Vec<Chosen>) -> Vec<Effect> {
 pub(super) fn parsed(
     state: &mut AppState,
     job: JobId,
-    result: Result<Rc<Parsed>, ImportFailure>,
-    id: DocumentId,
-    at: Timestamp,
+    result: Result<Rc<NewDocument>, ImportFailure>,
 ) -> Vec<Effect> {
     if !has_job(state, job) {
         return Vec::new();
@@ -41,23 +35,23 @@ pub(super) fn parsed(
             set_state(state, job, JobState::Failed(failure));
             Vec::new()
         }
-        Ok(parsed) => match state.library.twin_of(&parsed.text_sha256) {
+        Ok(new) => match state.library.twin_of(&new.row.source.text_sha256) {
             Some(twin) => {
                 let twin = twin.head.id.clone();
-                set_state(state, job, JobState::Asks { twin, parsed });
+                set_state(state, job, JobState::Asks { twin, new });
                 Vec::new()
             }
-            None => store(state, job, &parsed, id, at),
+            None => store(state, job, new),
         },
     };
     effects.extend(start_next(state));
     effects
 }
 
-pub(super) fn keep_both(state: &mut AppState, job: JobId, id: DocumentId, at: Timestamp) -> Vec<Effect> {
+pub(super) fn keep_both(state: &mut AppState, job: JobId) -> Vec<Effect> {
     let asked = state.imports.iter().find(|other| other.id == job).map(|other| other.state.clone());
-    let Some(JobState::Asks { parsed, .. }) = asked else { return Vec::new() };
-    store(state, job, &parsed, id, at)
+    let Some(JobState::Asks { new, .. }) = asked else { return Vec::new() };
+    store(state, job, new)
 }
 
 pub(super) fn drop_job(state: &mut AppState, job: JobId) -> Vec<Effect> {
@@ -79,17 +73,17 @@ pub(super) fn retry(state: &mut AppState, job: JobId) -> Vec<Effect> {
 pub(super) fn stored(
     state: &mut AppState,
     job: JobId,
-    result: Result<(Rc<Document>, Vec<Logged>), StorageTrouble>,
+    result: Result<(Rc<NewDocument>, Vec<Logged>), StorageTrouble>,
 ) -> Vec<Effect> {
-    let (document, logged) = match result {
+    let (new, logged) = match result {
         Ok(stored) => stored,
         Err(trouble) => {
             set_state(state, job, JobState::Failed(ImportFailure::Storage(trouble)));
             return start_next(state);
         }
     };
-    let id = document.id.clone();
-    let entry = Entry { head: DocumentRow::from(&*document).into(), glance: Glance::default() };
+    let id = new.row.id.clone();
+    let entry = Entry { head: new.row.clone().into(), glance: Glance::default() };
     Rc::make_mut(&mut state.library).entries.insert(id.clone(), Rc::new(entry));
     let own = logged.iter().find_map(|logged| logged.row.to_step());
     let mut effects = journal::follow(state, logged);
@@ -112,27 +106,10 @@ pub(super) fn stored(
     effects
 }
 
-fn store(state: &mut AppState, job: JobId, parsed: &Parsed, id: DocumentId, at: Timestamp) -> Vec<Effect> {
-    let Some(index) = state.imports.iter().position(|other| other.id == job) else { return Vec::new() };
-    let (name, bytes) = (state.imports[index].name.clone(), state.imports[index].bytes);
-    let document = Document {
-        id,
-        title: parsed.title.clone(),
-        language: parsed.language,
-        source: Source {
-            format: parsed.format,
-            file_name: name,
-            text_sha256: parsed.text_sha256.clone(),
-            bytes,
-        },
-        meta: parsed.meta.clone(),
-        blocks: parsed.blocks.clone(),
-        left_out: parsed.left_out.clone(),
-        revision: 1,
-        imported_at: at,
-    };
+fn store(state: &mut AppState, job: JobId, new: Rc<NewDocument>) -> Vec<Effect> {
     set_state(state, job, JobState::Storing);
-    let changes = vec![Change::Removed { document: document.id.clone(), before: true, after: false }];
+    let (id, at) = (new.row.id.clone(), new.row.imported_at);
+    let changes = vec![Change::Removed { document: id, before: true, after: false }];
     state.clock = state.clock.tick(at);
     let step = Step {
         id: state.next_step(),
@@ -142,7 +119,7 @@ fn store(state: &mut AppState, job: JobId, parsed: &Parsed, id: DocumentId, at: 
         direction: Direction::Do,
         changes,
     };
-    vec![Effect::StoreDocument { job, document: Rc::new(document), step: Rc::new(step) }]
+    vec![Effect::StoreDocument { job, new, step: Rc::new(step) }]
 }
 
 fn start_next(state: &mut AppState) -> Vec<Effect> {

@@ -37,8 +37,8 @@ fn apply(state: &mut AppState, action: Action) -> Vec<Effect> {
         }
 
         Action::Chose(chosen) => imports::queue(state, chosen),
-        Action::Parsed { job, result, id, at } => imports::parsed(state, job, result, id, at),
-        Action::KeepBoth { job, id, at } => imports::keep_both(state, job, id, at),
+        Action::Parsed { job, result } => imports::parsed(state, job, result),
+        Action::KeepBoth(job) => imports::keep_both(state, job),
         Action::DropJob(job) => imports::drop_job(state, job),
         Action::RetryJob(job) => imports::retry(state, job),
         Action::Stored { job, result } => imports::stored(state, job, result),

@@ -202,17 +202,16 @@ pub(super) fn run(effect: Effect, hub: &Hub) {
                 hub.worker().cancel();
             }
         }
-        Effect::StoreDocument { job, document, step } => {
+        Effect::StoreDocument { job, new, step } => {
             let (device, author) = (state.device.clone(), state.settings.author.clone());
             spawn_local(async move {
                 let original = hub.inputs().bytes(job).await.unwrap_or_default();
-                let stored =
-                    storage.add_document(&document, &original, &step, &device, author.as_deref()).await;
+                let stored = storage.add_document(&new, &original, &step, &device, author.as_deref()).await;
                 if stored.is_ok() {
                     hub.inputs().forget(job);
                     hub.bell().ring();
                 }
-                let result = stored.map(|logged| (document, logged)).map_err(|error| trouble_of(&error));
+                let result = stored.map(|logged| (new, logged)).map_err(|error| trouble_of(&error));
                 hub.dispatch(Action::Stored { job, result });
             });
         }
@@ -313,7 +312,7 @@ pub(super) fn run(effect: Effect, hub: &Hub) {
                     Ok(Response::File { name, media_type, text }) => {
                         files::save(&name, &media_type, text.as_bytes()).map(|()| name).ok()
                     }
-                    Ok(Response::Imported(_) | Response::Refused(_)) | Err(_) => None,
+                    Ok(Response::Imported { .. } | Response::Refused(_)) | Err(_) => None,
                 };
                 hub.dispatch(Action::Tell(saved.map_or(Notice::ExportFailed, Notice::Exported)));
             });
@@ -326,9 +325,10 @@ async fn import(job: JobId, hub: Hub) {
     let result = match hub.inputs().bytes(job).await {
         None => Err(ImportFailure::FileGone),
         Some(bytes) => {
-            let request = Request::Import { file_name: hub.inputs().file_name(job) };
+            let (id, at) = fresh_document();
+            let request = Request::Import { file_name: hub.inputs().file_name(job), id, at };
             match hub.worker().ask(&request, &bytes).await {
-                Ok(Response::Imported(parsed)) => Ok(Rc::new(*parsed)),
+                Ok(Response::Imported { new, warnings: _ }) => Ok(Rc::new(*new)),
                 Ok(Response::Refused(error)) => Err(ImportFailure::Unreadable(error)),
                 Ok(Response::File { .. }) => Err(ImportFailure::Worker),
                 // The person stopped it: nobody waits for an answer.
@@ -340,8 +340,7 @@ async fn import(job: JobId, hub: Hub) {
             }
         }
     };
-    let (id, at) = fresh_document();
-    hub.dispatch(Action::Parsed { job, result, id, at });
+    hub.dispatch(Action::Parsed { job, result });
 }
 
 /// Preferences and caches: their loss costs nothing that a person made, so it is noted, not shown.

@@ -4,10 +4,11 @@
 //! [`READY`]; nothing may be sent before, as a module worker may not be listening yet.
 use serde::{Deserialize, Serialize};
 
-use crate::import::{ImportError, Parsed};
+use crate::import::{ImportError, Warning};
 use crate::model::codebook::Tag;
+use crate::model::id::DocumentId;
 use crate::model::time::Timestamp;
-use crate::record::{AnnotationRow, DocumentRow};
+use crate::record::{AnnotationRow, DocumentRow, NewDocument};
 
 /// The worker's first word.
 pub const READY: &str = "ready";
@@ -28,6 +29,10 @@ pub enum Request {
     Import {
         /// Its name; none for a pasted text.
         file_name: Option<String>,
+        /// For the new document.
+        id: DocumentId,
+        /// Now.
+        at: Timestamp,
     },
     /// Write annotations as a Web Annotation collection.
     ExportWebAnnotation {
@@ -45,8 +50,13 @@ pub enum Request {
 /// An answer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Response {
-    /// To [`Request::Import`]: the document.
-    Imported(Box<Parsed>),
+    /// To [`Request::Import`]: the document, ready to be stored.
+    Imported {
+        /// Its rows.
+        new: Box<NewDocument>,
+        /// What could not be kept or had to be guessed.
+        warnings: Vec<Warning>,
+    },
     /// To [`Request::Import`]: why it is none.
     Refused(ImportError),
     /// To [`Request::ExportWebAnnotation`]: a file.

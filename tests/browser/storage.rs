@@ -90,7 +90,7 @@ async fn a_document_comes_back_after_the_database_was_opened_again() {
     let (storage, name) = fresh().await;
     let stored = document();
     storage
-        .add_document(&stored, b"original", &adding(&stored), &device(), None)
+        .add_document(&(&stored).into(), b"original", &adding(&stored), &device(), None)
         .await
         .expect("it is stored");
 
@@ -106,7 +106,10 @@ async fn the_original_comes_back_byte_for_byte() {
     let (storage, name) = fresh().await;
     let stored = document();
     let bytes = [0xef, 0xbb, 0xbf, b'a', 0, 0xff, 13, 10];
-    storage.add_document(&stored, &bytes, &adding(&stored), &device(), None).await.expect("it is stored");
+    storage
+        .add_document(&(&stored).into(), &bytes, &adding(&stored), &device(), None)
+        .await
+        .expect("it is stored");
     let original = again(&name).await.original(&stored.id).await.expect("it is read");
     assert_eq!(original, Some(("ke-hoach.txt".to_owned(), bytes.to_vec())));
 }
@@ -115,7 +118,10 @@ async fn the_original_comes_back_byte_for_byte() {
 async fn annotations_come_back_as_they_were_committed() {
     let (storage, name) = fresh().await;
     let stored = document();
-    storage.add_document(&stored, b"", &adding(&stored), &device(), None).await.expect("it is stored");
+    storage
+        .add_document(&(&stored).into(), b"", &adding(&stored), &device(), None)
+        .await
+        .expect("it is stored");
     let (one, other) = (annotation(&stored, "một"), annotation(&stored, "hai"));
     storage.commit(&[added(&one), added(&other)], &device(), Some("Lan")).await.expect("committed");
     let gone = step(vec![Change::Annotation { before: Some(Rc::new(other)), after: None }]);
@@ -130,7 +136,7 @@ async fn annotations_of_other_documents_stay_out() {
     let (storage, _) = fresh().await;
     let (here, there) = (document(), document());
     for stored in [&here, &there] {
-        storage.add_document(&stored, b"", &adding(&stored), &device(), None).await.expect("stored");
+        storage.add_document(&stored.into(), b"", &adding(stored), &device(), None).await.expect("stored");
         storage.commit(&[added(&annotation(stored, ""))], &device(), None).await.expect("committed");
     }
     let volume = storage.volume(&here.id).await.expect("read").expect("there");
@@ -143,7 +149,7 @@ async fn titles_and_roles_change_in_the_stored_rows() {
     let (storage, name) = fresh().await;
     let stored = document();
     let id = stored.id.clone();
-    storage.add_document(&stored, b"", &adding(&stored), &device(), None).await.expect("stored");
+    storage.add_document(&(&stored).into(), b"", &adding(&stored), &device(), None).await.expect("stored");
     let title = Change::Title { document: id.clone(), before: String::new(), after: "Tên mới".to_owned() };
     let role = Change::Role {
         document: id.clone(),

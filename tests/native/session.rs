@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
-use concord::import::{Parsed, import};
 use concord::model::annotation::{Annotation, Settled, Stamp, Versions, settle};
 use concord::model::codebook::Tag;
 use concord::model::document::{Document, DocumentText, Role};
@@ -11,11 +10,15 @@ use concord::model::edit::{Change, Step};
 use concord::model::id::{AnnotationId, DocumentId, TagId};
 use concord::model::text::Span;
 use concord::model::time::{LogicalTime, Timestamp};
-use concord::record::{DocumentHead, DocumentRow, JournalRow, Logged, Settings, from_json, to_json};
+use concord::record::{
+    DocumentHead, DocumentRow, JournalRow, Logged, NewDocument, Settings, from_json, to_json,
+};
 use concord::state::{
     Action, AppState, Chosen, Effect, ImportFailure, JobId, JobState, Loaded, Notice, Phase, RawSelection,
     Route, Spoken, StorageTrouble, update,
 };
+use concord::worker::protocol::{Request, Response};
+use concord::worker::serve::serve;
 
 /// What storage holds, and what it makes of steps: each record is changed as it is by then.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -151,7 +154,7 @@ pub(crate) struct Session {
     /// Wishes that have not been answered.
     pub(crate) pending: VecDeque<Effect>,
     pub(crate) storage: Storage,
-    files: BTreeMap<JobId, Rc<Parsed>>,
+    files: BTreeMap<JobId, String>,
     now: i64,
     ids: u32,
 }
@@ -222,14 +225,15 @@ impl Session {
                 self.act(Action::Opened { id, found, quarantined: 0, at })
             }
             Effect::Import(job) => {
-                let result = self.files.get(&job).cloned().ok_or(ImportFailure::FileGone);
-                let id = self.document_id();
-                self.act(Action::Parsed { job, result, id, at })
+                let text = self.files.get(&job).cloned();
+                let result = text.map(|text| self.imported(&text)).ok_or(ImportFailure::FileGone);
+                self.act(Action::Parsed { job, result })
             }
-            Effect::StoreDocument { job, document, step } => {
-                self.storage.documents.insert(document.id.clone(), (*document).clone());
+            Effect::StoreDocument { job, new, step } => {
+                let revision = from_json(&new.revision).expect("the text can be read");
+                self.storage.documents.insert(new.row.id.clone(), new.row.clone().with_text(revision));
                 let logged = self.storage.log(&step);
-                self.act(Action::Stored { job, result: Ok((document, logged)) })
+                self.act(Action::Stored { job, result: Ok((new, logged)) })
             }
             Effect::Commit { steps, .. } => {
                 let (logged, refused) = self.storage.commit(&steps);
@@ -289,10 +293,20 @@ impl Session {
         DocumentId(format!("d{:04}", self.number()))
     }
 
+    /// What the helper thread makes of a text.
+    pub(crate) fn imported(&mut self, text: &str) -> Rc<NewDocument> {
+        let (id, at) = (self.document_id(), self.at());
+        let request = Request::Import { file_name: Some("bài.txt".to_owned()), id, at };
+        match serve(request, text.as_bytes()) {
+            Response::Imported { new, warnings: _ } => Rc::new(*new),
+            other => panic!("the text is a document, not {other:?}"),
+        }
+    }
+
     /// Chooses a text as a file; the answers are still to come.
     pub(crate) fn choose(&mut self, text: &str) -> JobId {
         let job = JobId(self.number());
-        self.files.insert(job, Rc::new(parsed(text)));
+        self.files.insert(job, text.to_owned());
         let chosen = Chosen { job, name: Some("bài.txt".to_owned()), bytes: text.len() as u64 };
         self.act(Action::Chose(vec![chosen]));
         job
@@ -496,10 +510,6 @@ pub(crate) fn loaded() -> Loaded {
         clock: LogicalTime::default(),
         quarantined: 0,
     }
-}
-
-pub(crate) fn parsed(text: &str) -> Parsed {
-    import(Some("bài.txt"), text.as_bytes()).expect("the text is a document")
 }
 
 pub(crate) fn head(document: &Document) -> DocumentHead {

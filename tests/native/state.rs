@@ -15,7 +15,7 @@ use concord::state::{
 };
 use proptest::prelude::*;
 
-use crate::session::{Session, Storage, head, loaded, parsed, plain};
+use crate::session::{Session, Storage, head, loaded, plain};
 
 /// Three paragraphs in which much can be marked.
 const ARTICLE: &str = "Chiều 30/5, Đảng ủy Khối và Đảng đoàn Tổng LĐLĐ ký quy chế phối hợp.\n\
@@ -516,12 +516,10 @@ fn the_same_text_twice_asks_and_keeps_both_on_request() {
     assert_eq!(s.state.library.entries.len(), 1);
     let Some(JobState::Asks { twin, .. }) = s.job(job) else { panic!("{:?}", s.job(job)) };
     assert_eq!(*twin, first);
-    let (id, at) = (s.document_id(), s.at());
-    s.run(Action::KeepBoth { job, id: id.clone(), at });
+    s.run(Action::KeepBoth(job));
     assert_eq!(s.state.library.entries.len(), 2);
-    assert_eq!(s.document(), id);
-    let (again, at) = (s.document_id(), s.at());
-    s.run(Action::KeepBoth { job, id: again, at });
+    assert_ne!(s.document(), first);
+    s.run(Action::KeepBoth(job));
     assert_eq!(s.state.library.entries.len(), 2);
 }
 
@@ -569,9 +567,8 @@ fn a_failed_import_changes_nothing_and_can_be_tried_again() {
     let mut s = Session::ready();
     let job = s.choose(ARTICLE);
     s.pending.clear();
-    let (id, at) = (s.document_id(), s.at());
     let failure = ImportFailure::Unreadable(ImportError::Binary);
-    s.act(Action::Parsed { job, result: Err(failure.clone()), id, at });
+    s.act(Action::Parsed { job, result: Err(failure.clone()) });
     assert_eq!(s.job(job), Some(&JobState::Failed(failure)));
     assert!(s.state.library.entries.is_empty());
     s.act(Action::RetryJob(job));
@@ -585,8 +582,7 @@ fn trying_again_twice_reads_the_file_once() {
     let mut s = Session::ready();
     let job = s.choose(ARTICLE);
     s.pending.clear();
-    let (id, at) = (s.document_id(), s.at());
-    s.act(Action::Parsed { job, result: Err(ImportFailure::Worker), id, at });
+    s.act(Action::Parsed { job, result: Err(ImportFailure::Worker) });
     s.act(Action::RetryJob(job)).act(Action::RetryJob(job));
     assert!(s.effects.is_empty());
     s.settle();
@@ -612,8 +608,8 @@ fn the_answer_to_a_dropped_import_is_dropped() {
     let two = s.choose(OTHER);
     s.act(Action::DropJob(one));
     assert_eq!(s.effects, [Effect::StopImport { job: one, is_being_read: true }, Effect::Import(two)]);
-    let (id, at) = (s.document_id(), s.at());
-    s.act(Action::Parsed { job: one, result: Ok(Rc::new(parsed(ARTICLE))), id, at });
+    let new = s.imported(ARTICLE);
+    s.act(Action::Parsed { job: one, result: Ok(new) });
     assert_eq!(s.effects, []);
     s.pending.retain(|effect| *effect != Effect::Import(one));
     s.settle();
@@ -1237,7 +1233,7 @@ fn perform(s: &mut Session, action: Move) {
         }
         Move::KeepBoth => {
             let Some(job) = job else { return };
-            Action::KeepBoth { job, id: s.document_id(), at }
+            Action::KeepBoth(job)
         }
         Move::DropJob => {
             let Some(job) = job else { return };

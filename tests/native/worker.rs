@@ -1,10 +1,10 @@
 //! The helper thread's answers, and the messages that carry them.
 use concord::export::web_annotation;
-use concord::import::{ImportError, import};
+use concord::import::{ImportError, Warning, import};
 use concord::model::codebook::Codebook;
 use concord::model::document::{Document, Source};
 use concord::model::time::Timestamp;
-use concord::record::{AnnotationRow, DocumentRow};
+use concord::record::{AnnotationRow, DocumentRow, NewDocument, RevisionRow, from_json};
 use concord::worker::protocol::{Envelope, Request, Response};
 use concord::worker::serve::serve;
 
@@ -25,25 +25,35 @@ fn ask(request: Request, bytes: &[u8]) -> Response {
     body
 }
 
-fn import_of(file_name: Option<&str>, bytes: &[u8]) -> Result<concord::import::Parsed, ImportError> {
-    match ask(Request::Import { file_name: file_name.map(str::to_owned) }, bytes) {
-        Response::Imported(parsed) => Ok(*parsed),
+fn import_of(file_name: Option<&str>, bytes: &[u8]) -> Result<(NewDocument, Vec<Warning>), ImportError> {
+    let (file_name, at) = (file_name.map(str::to_owned), Timestamp(5));
+    match ask(Request::Import { file_name, id: "d1".into(), at }, bytes) {
+        Response::Imported { new, warnings } => Ok((*new, warnings)),
         Response::Refused(error) => Err(error),
         other @ Response::File { .. } => panic!("{other:?}"),
     }
 }
 
 #[test]
-fn a_file_is_read_as_the_importer_reads_it() {
+fn a_file_is_read_as_the_importer_reads_it_and_ready_to_be_stored() {
     for (name, text) in [
         (Some("a.txt"), ARTICLE),
         (None, ARTICLE),
         (Some("a.md"), "# Tiêu đề\n\nMột **đoạn** có [liên kết](https://example.org/)."),
         (Some("a.html"), include_str!("../../assets/samples/vi.html")),
     ] {
-        let expected = import(name, text.as_bytes());
-        assert!(expected.is_ok(), "{name:?}");
-        assert_eq!(import_of(name, text.as_bytes()), expected);
+        let expected = import(name, text.as_bytes()).expect("it is a document");
+        let (new, warnings) = import_of(name, text.as_bytes()).expect("it is a document");
+        let revision: RevisionRow = from_json(&new.revision).expect("its text can be read");
+        let document = new.row.with_text(revision);
+        assert_eq!((&document.id, document.revision, document.imported_at), (&"d1".into(), 1, Timestamp(5)));
+        assert_eq!(
+            (document.title, document.blocks, document.meta),
+            (expected.title, expected.blocks, expected.meta)
+        );
+        assert_eq!((document.left_out, warnings), (expected.left_out, expected.warnings));
+        assert_eq!(document.source.text_sha256, expected.text_sha256);
+        assert_eq!((document.source.file_name.as_deref(), document.source.bytes), (name, text.len() as u64));
     }
 }
 
@@ -55,11 +65,10 @@ fn what_is_no_document_comes_back_as_a_reason() {
         (Some("a.txt"), b"\x00\x01\x02"),
         (Some("a.html"), b"<html><script>1</script>"),
     ] {
-        let expected = import(name, bytes);
-        assert!(expected.is_err(), "{name:?}");
-        assert_eq!(import_of(name, bytes), expected);
+        let expected = import(name, bytes).expect_err("it is no document");
+        assert_eq!(import_of(name, bytes).expect_err("it is no document"), expected);
     }
-    assert_eq!(import_of(None, b""), Err(ImportError::Empty));
+    assert_eq!(import_of(None, b"").expect_err("there is nothing"), ImportError::Empty);
 }
 
 #[test]

@@ -15,13 +15,12 @@ use super::requests::{Writing, all, keys, last_key, one, put, readable, since};
 use super::schema::{self, ANNOTATIONS, DOCUMENTS, FILES, JOURNAL, REVISIONS, SETTINGS, TAGS, TRAILS};
 use super::settling::Settling;
 use super::{Shelf, Volume};
-use crate::model::document::Document;
 use crate::model::edit::Step;
 use crate::model::id::{DeviceId, DocumentId};
 use crate::model::time::LogicalTime;
 use crate::record::{
-    AnnotationRow, DocumentRow, Glance, JournalRow, Logged, RevisionRow, Settings, TagRow, from_json,
-    read_json, to_json,
+    AnnotationRow, DocumentRow, Glance, JournalRow, Logged, NewDocument, RevisionRow, Settings, TagRow,
+    from_json, read_json, to_json,
 };
 
 /// Remembers outside the database that it held something, so that a database which the browser threw away is
@@ -214,7 +213,7 @@ impl Storage {
     /// Stores a new document with its original, byte for byte, and the journal rows of the step that adds it.
     pub async fn add_document(
         &self,
-        document: &Document,
+        new: &NewDocument,
         original: &[u8],
         step: &Step,
         device: &DeviceId,
@@ -223,20 +222,19 @@ impl Storage {
         let database = match &self.inner {
             Inner::Database { database, .. } => database,
             Inner::Memory { rows, .. } => {
-                rows.borrow_mut().add(document);
+                rows.borrow_mut().add(new);
                 return Ok(Vec::new());
             }
         };
-        let head = to_json(&DocumentRow::from(document));
-        let revision = to_json(&RevisionRow::from(document));
-        let name = document.source.file_name.as_deref().unwrap_or(PASTED);
+        let row = &new.row;
+        let name = row.source.file_name.as_deref().unwrap_or(PASTED);
         let stores = [DOCUMENTS, REVISIONS, FILES, JOURNAL, TRAILS];
         let writing = Writing::begin(database, &stores, "store the document")?;
         let work = async {
-            let id = &document.id;
-            put(&writing.store(DOCUMENTS)?, id.as_str().into(), head.into())?;
-            put(&writing.store(REVISIONS)?, schema::revision_key(id, document.revision), revision.into())?;
-            let key = schema::file_key(id, document.revision, name);
+            put(&writing.store(DOCUMENTS)?, row.id.as_str().into(), to_json(row).into())?;
+            let key = schema::revision_key(&row.id, row.revision);
+            put(&writing.store(REVISIONS)?, key, new.revision.as_str().into())?;
+            let key = schema::file_key(&row.id, row.revision, name);
             put(&writing.store(FILES)?, key, Uint8Array::from(original).into())?;
             log(&writing, &JournalRow::of_step(step, device, author)).await
         };

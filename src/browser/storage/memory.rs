@@ -6,6 +6,7 @@ use crate::model::annotation::Annotation;
 use crate::model::document::Document;
 use crate::model::edit::{Change, Step};
 use crate::model::id::{AnnotationId, DocumentId};
+use crate::record::{NewDocument, RevisionRow, from_json};
 
 #[derive(Debug, Default)]
 pub(super) struct Memory {
@@ -14,8 +15,10 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    pub(super) fn add(&mut self, document: &Document) {
-        self.documents.insert(document.id.clone(), document.clone());
+    pub(super) fn add(&mut self, new: &NewDocument) {
+        if let Ok(revision) = from_json::<RevisionRow>(&new.revision) {
+            self.documents.insert(new.row.id.clone(), new.row.clone().with_text(revision));
+        }
     }
 
     pub(super) fn volume(&self, id: &DocumentId) -> Option<Volume> {

@@ -2,7 +2,7 @@
 use yew::prelude::*;
 
 use crate::state::{Action, ImportJob, JobState, Route};
-use crate::ui::hub::{App, fresh_document};
+use crate::ui::hub::App;
 use crate::ui::widgets::{Icon, icon};
 use crate::ui::words;
 
@@ -41,10 +41,7 @@ fn import_line(app: &App, job: &ImportJob) -> Html {
         JobState::Asks { twin, .. } => {
             let title = library.entries.get(twin).map_or("", |entry| entry.head.title.as_str());
             let route = Route::Read { document: twin.clone(), annotation: None };
-            let keep = act(|job| {
-                let (id, at) = fresh_document();
-                Action::KeepBoth { job, id, at }
-            });
+            let keep = act(Action::KeepBoth);
             let buttons = html! {
                 <>
                     <a class="btn btn--sm btn--primary" href={route.href()} onclick={drop_job.clone()}>
