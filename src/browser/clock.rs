@@ -1,4 +1,6 @@
 //! Time and identity: the two things that the pure parts must be given.
+use wasm_bindgen::JsValue;
+
 use super::window;
 use crate::model::time::Timestamp;
 
@@ -30,8 +32,22 @@ pub fn new_id() -> String {
     id
 }
 
-/// The local date and time of a moment in a language, in short form.
+/// The local date of a moment in a language, in short form.
 pub fn local_text(at: Timestamp, language: &str) -> String {
-    let date = js_sys::Date::new(&wasm_bindgen::JsValue::from_f64(at.0 as f64));
-    date.to_locale_date_string(language, &wasm_bindgen::JsValue::UNDEFINED).into()
+    date(at).to_locale_date_string(language, &JsValue::UNDEFINED).into()
+}
+
+/// The local date and time of a moment in a language, in short form.
+pub fn local_moment(at: Timestamp, language: &str) -> String {
+    format!("{}, {}", local_text(at, language), local_time(at))
+}
+
+/// The local time of day of a moment, to the minute.
+pub fn local_time(at: Timestamp) -> String {
+    let date = date(at);
+    format!("{:02}:{:02}", date.get_hours(), date.get_minutes())
+}
+
+fn date(at: Timestamp) -> js_sys::Date {
+    js_sys::Date::new(&JsValue::from_f64(at.0 as f64))
 }

@@ -26,6 +26,8 @@ pub fn focus(element: &Element) {
 /// Sets one CSS property of an element.
 pub fn set_style(element: &Element, property: &str, value: &str) {
     if let Some(element) = element.dyn_ref::<HtmlElement>()
+        // The same value again would make the browser look at the styles below again.
+        && element.style().get_property_value(property).is_ok_and(|known| known != value)
         && element.style().set_property(property, value).is_err()
     {
         super::log(&format!("the browser refused {property}: {value}"));

@@ -33,6 +33,10 @@ pub fn languages() -> Vec<String> {
 /// Sets an attribute of `<html>`; none removes it.
 pub fn set_root_attribute(name: &str, value: Option<&str>) {
     let Some(root) = document().document_element() else { return };
+    // Setting an attribute of the root makes the browser look at the styles of the whole page again.
+    if root.get_attribute(name).as_deref() == value {
+        return;
+    }
     let result = match value {
         Some(value) => root.set_attribute(name, value),
         None => root.remove_attribute(name),
@@ -124,4 +128,23 @@ pub fn address_with_hash(hash: &str) -> String {
     let href = window().location().href().unwrap_or_default();
     let base = href.split('#').next().unwrap_or_default();
     format!("{base}{hash}")
+}
+
+/// Starts a module script of the app's own, once; later calls only send its event to the window, so that it can look
+/// at the page again.
+pub fn start_script(path: &str, event: &str) {
+    let is_there = document().query_selector(&format!("script[src='{path}']")).ok().flatten().is_some();
+    let done = if is_there {
+        web_sys::Event::new(event).and_then(|event| window().dispatch_event(&event)).is_ok()
+    } else {
+        let script = document().create_element("script");
+        script.is_ok_and(|script| {
+            script.set_attribute("type", "module").is_ok()
+                && script.set_attribute("src", path).is_ok()
+                && document().body().is_some_and(|body| body.append_child(&script).is_ok())
+        })
+    };
+    if !done {
+        super::log("a part of the app could not be started");
+    }
 }

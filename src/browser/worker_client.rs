@@ -10,8 +10,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use crate::record::read_json;
+use crate::record::{read_json, to_json};
 use crate::worker::protocol::{Envelope, READY, Request, Response};
+use crate::worker::vault_protocol::{Origin, VaultAnswer, VaultRequest};
+use serde::Serialize;
+use serde::de::{DeserializeOwned, IgnoredAny};
 
 /// The script that Trunk writes beside the worker's binary.
 const SCRIPT: &str = "./worker_loader.js";
@@ -58,15 +61,37 @@ struct Pending {
 const CANCELLED: &str = "cancelled";
 
 impl WorkerClient {
-    /// Asks, and asks once more when the worker died over it.
+    /// Asks for work on a file, and asks once more when the worker died over it.
     pub async fn ask(&self, request: &Request, bytes: &[u8]) -> Result<Response, WorkerError> {
-        match self.ask_once(request, bytes).await {
+        match self.ask_once("Work", request, bytes).await {
             Err(WorkerError::Died(cause)) => {
                 super::log(&format!("the helper thread died and is started again: {cause}"));
-                self.ask_once(request, bytes).await
+                self.ask_once("Work", request, bytes).await
             }
             answer => answer,
         }
+        .map(|(response, _)| response)
+    }
+
+    /// Asks for work on storage as a whole; bytes may come along with the answer. Nothing is asked twice: a restore
+    /// that failed is looked at before it is tried again.
+    pub async fn ask_vault(
+        &self,
+        request: &VaultRequest,
+        bytes: &[u8],
+    ) -> Result<(VaultAnswer, Option<Uint8Array>), WorkerError> {
+        self.ask_once("Vault", request, bytes).await
+    }
+
+    /// Has a copy of everything kept. The question and its answer are written and read as little as can be: this one is
+    /// asked by the page, which must stay small.
+    pub async fn keep_copy(&self, origin: &Origin) -> Result<(), WorkerError> {
+        #[derive(Serialize)]
+        struct KeepCopy<'a> {
+            #[serde(rename = "KeepCopy")]
+            origin: &'a Origin,
+        }
+        self.ask_once::<_, IgnoredAny>("Vault", &KeepCopy { origin }, &[]).await.map(drop)
     }
 
     /// Stops whatever is being done. The next question starts a new worker.
@@ -76,7 +101,12 @@ impl WorkerClient {
         }
     }
 
-    async fn ask_once(&self, request: &Request, bytes: &[u8]) -> Result<Response, WorkerError> {
+    async fn ask_once<Question: Serialize, Answer: DeserializeOwned>(
+        &self,
+        kind: &str,
+        request: &Question,
+        bytes: &[u8],
+    ) -> Result<(Answer, Option<Uint8Array>), WorkerError> {
         let number = {
             let mut next = self.next_number.borrow_mut();
             *next += 1;
@@ -84,12 +114,14 @@ impl WorkerClient {
         };
         let (answer, started) = self.prepare(number)?;
         JsFuture::from(started).await.map_err(|error| error_of(&error))?;
-        self.send(number, request, bytes)?;
-        let answer = JsFuture::from(answer).await.map_err(|error| error_of(&error))?;
-        let text = answer.as_string().unwrap_or_default();
-        let envelope: Envelope<Response> =
+        let question =
+            [r#"{"number":"#, &number.to_string(), r#","body":{""#, kind, r#"":"#, &to_json(request), "}}"];
+        self.send(&question.concat(), bytes)?;
+        let answer: Array = JsFuture::from(answer).await.map_err(|error| error_of(&error))?.unchecked_into();
+        let text = answer.get(0).as_string().unwrap_or_default();
+        let envelope: Envelope<Answer> =
             read_json(&text).map_err(|error| WorkerError::Died(error.to_string()))?;
-        Ok(envelope.body)
+        Ok((envelope.body, answer.get(1).dyn_into().ok()))
     }
 
     /// The promise of an answer, and of a worker that listens.
@@ -109,10 +141,7 @@ impl WorkerClient {
         Ok((answer, running.started.clone()))
     }
 
-    fn send(&self, number: u32, request: &Request, bytes: &[u8]) -> Result<(), WorkerError> {
-        let envelope = Envelope { number, body: request };
-        let question =
-            serde_json::to_string(&envelope).map_err(|error| WorkerError::Died(error.to_string()))?;
+    fn send(&self, question: &str, bytes: &[u8]) -> Result<(), WorkerError> {
         let array = Uint8Array::from(bytes);
         let message = Array::of2(&question.into(), &array);
         let slot = self.running.borrow();
@@ -145,14 +174,15 @@ impl Running {
         });
         let answers = pending.clone();
         let on_message = EventListener::new(&worker, "message", move |event| {
-            let Some(text) = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string())
-            else {
-                return;
+            let Some(data) = event.dyn_ref::<MessageEvent>().map(MessageEvent::data) else { return };
+            let number = if data.as_string().as_deref() == Some(READY) {
+                Some(0)
+            } else {
+                data.dyn_ref::<Array>().and_then(|parts| number_of(&parts.get(0).as_string()?))
             };
-            let number = if text == READY { Some(0) } else { number_of(&text) };
             let waiting = number.and_then(|number| answers.borrow_mut().remove(&number));
             if let Some(waiting) = waiting
-                && waiting.resolve.call1(&JsValue::NULL, &text.into()).is_err()
+                && waiting.resolve.call1(&JsValue::NULL, &data).is_err()
             {
                 super::log("an answer of the helper thread found nobody");
             }

@@ -1,11 +1,8 @@
 //! Puts the text of one block together: white space, marks, and the forms that every block text must have.
 use unicode_normalization::{UnicodeNormalization, is_nfc};
 
-use crate::model::document::{Mark, MarkKind};
+use crate::model::document::{Mark, MarkKind, is_safe_link};
 use crate::model::text::{CharOffset, Span};
-
-/// Longer addresses carry data rather than lead somewhere.
-const LONGEST_LINK: usize = 2048;
 
 /// Collects the text and marks of a block; runs of white space become one space, none at the edges.
 #[derive(Debug, Default)]
@@ -141,13 +138,7 @@ fn moved_offsets(text: &str, marks: &[Mark]) -> Vec<(u32, u32)> {
 /// A link mark, for addresses that are safe to offer.
 pub(super) fn link(address: &str) -> Option<MarkKind> {
     let address = address.trim();
-    let is_safe = ["http://", "https://", "mailto:"].iter().any(|scheme| {
-        address.len() > scheme.len()
-            && address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
-    });
-    let is_plain =
-        address.len() <= LONGEST_LINK && !address.chars().any(|c| c.is_control() || c.is_whitespace());
-    (is_safe && is_plain).then(|| MarkKind::Link(address.to_owned()))
+    is_safe_link(address).then(|| MarkKind::Link(address.to_owned()))
 }
 
 /// Whether a text shows nothing: white space and characters without width.

@@ -40,6 +40,9 @@ pub struct JournalRow {
     /// Whether it is new, or which step it takes back or does again; since row version 2.
     #[serde(default)]
     pub direction: Direction,
+    /// Whether it came with a backup: it tells what happened elsewhere or before, and changed nothing here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_history: bool,
     /// Each change, with the record before and after.
     pub changes: Vec<ChangeRow>,
 }
@@ -138,6 +141,7 @@ impl JournalRow {
             tag: tag.clone(),
             is_undo: false,
             direction: step.direction.clone(),
+            is_history: false,
             changes: changes.iter().map(ChangeRow::from).collect(),
         };
         step.changes.chunks(CHANGES_A_ROW).map(row).collect()

@@ -3,7 +3,9 @@
 //! Rows are JSON texts. Reading one back is checked; a row that cannot be read is an error to be counted and
 //! shown, never a silent drop. A new version of a row gets a new variant here and keeps the old one readable.
 mod annotation;
+pub mod backup;
 mod document;
+pub mod history;
 mod journal;
 mod json;
 mod settings;

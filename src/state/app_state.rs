@@ -50,8 +50,10 @@ pub struct AppState {
     pub overlay: Option<Overlay>,
     /// A new version of the app waits.
     pub update_waits: bool,
-    /// Rows that could not be read; they are kept.
+    /// Rows of the library that could not be read; they are kept.
     pub quarantined: u32,
+    /// Rows of documents that could not be read when they were last opened.
+    pub quarantined_in: Vec<(DocumentId, u32)>,
     /// The latest reading of the clock that this device has made or seen.
     pub clock: LogicalTime,
     /// This browser profile.
@@ -72,6 +74,11 @@ impl AppState {
     /// The language of the interface.
     pub fn language(&self) -> Language {
         self.address_language.or(self.settings.language).unwrap_or(self.browser_language)
+    }
+
+    /// How many rows are known that could not be read.
+    pub fn damaged_rows(&self) -> u32 {
+        self.quarantined + self.quarantined_in.iter().map(|(_, count)| count).sum::<u32>()
     }
 
     /// The identity of the next step.

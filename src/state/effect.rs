@@ -54,6 +54,8 @@ pub enum Effect {
     ReadShelf,
     /// Read the document in the reader anew.
     Refresh(DocumentId),
+    /// Keep a copy of everything once nothing was changed for a while.
+    KeepCopySoon,
     /// Let go of the database: a newer version of the app wants to change it.
     CloseStorage,
     /// Write preferences.

@@ -87,6 +87,7 @@ pub(super) fn stored(
     Rc::make_mut(&mut state.library).entries.insert(id.clone(), Rc::new(entry));
     let own = logged.iter().find_map(|logged| logged.row.to_step());
     let mut effects = journal::follow(state, logged);
+    effects.push(Effect::KeepCopySoon);
     if let Some(step) = own {
         let history = Rc::make_mut(&mut state.history);
         history.done.push(Rc::new(step));

@@ -37,6 +37,9 @@ pub(super) fn absorb(state: &mut AppState, logged: Vec<Logged>) -> Vec<Effect> {
     let annotations = state.annotations.clone();
     for Logged { row, .. } in new {
         state.clock = state.clock.max(row.clock);
+        if row.is_history {
+            continue;
+        }
         let Some(step) = row.to_step() else {
             reads_shelf = true;
             continue;
@@ -178,7 +181,7 @@ pub(super) fn recalled(state: &mut AppState, logged: Vec<Logged>) -> Vec<Effect>
 fn replayed(rows: &[Logged]) -> History {
     let mut history = History::default();
     for Logged { key, row } in rows {
-        let Some(mut step) = row.to_step() else { continue };
+        let Some(mut step) = row.to_step().filter(|_| !row.is_history) else { continue };
         if row.is_undo {
             // Version 1 took steps back in order, and did not say which.
             history.undone.extend(history.done.pop());

@@ -26,6 +26,8 @@ pub enum Notice {
     SelectFirst,
     /// The address names a document that is not in this library.
     NoSuchDocument,
+    /// The text of a document cannot be read.
+    DamagedDocument,
     /// The address names an annotation that is not in this document.
     NoSuchAnnotation,
     /// The words of a passage were copied.

@@ -47,12 +47,15 @@ pub(super) fn opened(
     if is_late || is_open(state, &state.route) {
         return Vec::new();
     }
+    state.quarantined_in.retain(|(known, _)| known != id);
+    if quarantined > 0 {
+        state.quarantined_in.push((id.clone(), quarantined));
+    }
     let Some((document, annotations)) = found else {
-        state.quarantined += quarantined;
-        tell(state, Notice::NoSuchDocument);
+        let is_damaged = state.library.entries.contains_key(id);
+        tell(state, if is_damaged { Notice::DamagedDocument } else { Notice::NoSuchDocument });
         return vec![Effect::Navigate(Route::Library)];
     };
-    state.quarantined += quarantined;
     let (document, annotations) = with_unsaved(state, (*document).clone(), annotations);
     let text = Rc::new(DocumentText::new(&document.blocks));
     state.annotations = Rc::new(AnnotationSet::new(&text, annotations));

@@ -56,6 +56,7 @@ pub(super) fn committed(state: &mut AppState, logged: Vec<Logged>, refused: bool
         (true, false) => Vec::new(),
         (false, _) => vec![Effect::CommitSoon],
     };
+    effects.push(Effect::KeepCopySoon);
     effects.extend(journal::follow(state, logged));
     if refused {
         tell(state, Notice::KeptChanged);

@@ -19,6 +19,7 @@ use crate::state::{
     Action, AppState, Effect, ImportFailure, JobId, Loaded, Notice, Phase, Route, StorageTrouble,
 };
 use crate::worker::protocol::{Request, Response};
+use crate::worker::vault_protocol::Origin;
 
 /// How long typing must pause before a note is written, in ms.
 const TYPING_PAUSE: u32 = 400;
@@ -26,6 +27,8 @@ const TYPING_PAUSE: u32 = 400;
 const RETRY_PAUSE: u32 = 5_000;
 /// How many rows of the journal are read for undo: more than anybody takes back.
 const RECALLED: u64 = 1_000;
+/// How long nothing must be changed before a copy of everything is kept, in ms.
+const COPY_PAUSE: u32 = 120_000;
 /// The name of the database.
 const DATABASE: &str = "concord";
 
@@ -36,6 +39,7 @@ pub(super) type EarlyVolume = (DocumentId, Result<Option<Volume>, StorageError>)
 #[derive(Default)]
 pub(super) struct Timers {
     commit: RefCell<Option<Timeout>>,
+    copy: RefCell<Option<Timeout>>,
 }
 
 /// The language before any preference is known: the address's, else the browser's.
@@ -159,6 +163,23 @@ fn later(hub: &Hub, pause: u32) {
     hub.timers().commit.replace(Some(timer));
 }
 
+/// Has the helper thread keep a copy. What came of it stands in the settings.
+fn keep_copy(hub: &Hub) {
+    let state = hub.state();
+    let origin = Origin {
+        device: state.device.clone(),
+        window: state.window.clone(),
+        author: state.settings.author.clone(),
+        at: clock::now(),
+    };
+    let worker = hub.worker().clone();
+    spawn_local(async move {
+        if let Err(error) = worker.keep_copy(&origin).await {
+            log(&error.to_string());
+        }
+    });
+}
+
 fn trouble_of(error: &StorageError) -> StorageTrouble {
     log(&error.to_string());
     match error.kind {
@@ -247,6 +268,11 @@ pub(super) fn run(effect: Effect, hub: &Hub) {
             let found = volume.ok().flatten().map(|volume| (Rc::new(volume.document), volume.annotations));
             hub.dispatch(Action::Refreshed { id, found });
         }),
+        Effect::KeepCopySoon => {
+            let copying = hub.clone();
+            let timer = Timeout::new(COPY_PAUSE, move || keep_copy(&copying));
+            hub.timers().copy.replace(Some(timer));
+        }
         Effect::CloseStorage => storage.close(),
         Effect::CommitSoon => {
             later(&hub, TYPING_PAUSE);

@@ -57,7 +57,7 @@ impl Slice {
             Self::Status => {
                 old.phase != new.phase
                     || moved(&old.saving, &new.saving)
-                    || old.quarantined != new.quarantined
+                    || old.damaged_rows() != new.damaged_rows()
                     || old.update_waits != new.update_waits
             }
             Self::Messages => {

@@ -12,6 +12,7 @@ mod piece;
 mod reader;
 mod settings;
 mod shortcuts;
+pub mod vault;
 mod widgets;
 mod words;
 

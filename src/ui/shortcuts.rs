@@ -69,5 +69,6 @@ pub(super) fn shortcuts_dialog(app: &App) -> Html {
         </>
     };
     let (title, on_close) = (m.shortcut_help().into(), app.hub.on(|()| Action::Show(None)));
-    dialog(DialogProps { title, on_close, body, footer: Html::default(), is_wide: true })
+    let close = m.close().into();
+    dialog(DialogProps { title, close, on_close, body, footer: Html::default(), is_wide: true })
 }

@@ -81,7 +81,7 @@ fn import_error(messages: Messages, error: &ImportError) -> String {
     }
 }
 
-fn deed(messages: Messages, codebook: &Codebook, deed: &Deed) -> String {
+pub(super) fn deed(messages: Messages, codebook: &Codebook, deed: &Deed) -> String {
     match deed {
         Deed::Highlight => messages.did_highlight().to_owned(),
         Deed::GiveTag(tag) => messages.did_give_tag(&tag_name(messages, codebook, tag)),
@@ -117,6 +117,7 @@ pub(super) fn notice(messages: Messages, codebook: &Codebook, notice: &Notice) -
         Notice::AlreadyTagged(tag) => messages.already_tagged(&tag_name(messages, codebook, tag)),
         Notice::SelectFirst => messages.select_first().to_owned(),
         Notice::NoSuchDocument => messages.no_such_document().to_owned(),
+        Notice::DamagedDocument => messages.damaged_document().to_owned(),
         Notice::NoSuchAnnotation => messages.no_such_annotation().to_owned(),
         Notice::Copied => messages.copied().to_owned(),
         Notice::Exported(name) => messages.exported(name),

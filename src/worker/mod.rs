@@ -5,3 +5,5 @@
 pub mod host;
 pub mod protocol;
 pub mod serve;
+pub mod vault;
+pub mod vault_protocol;

@@ -59,7 +59,7 @@ fn a_session_from_the_first_start_to_undo_and_back() {
     assert!(s.state.library.entries.is_empty(), "nothing is in the library before storage has it");
     s.answer();
     let document = s.state.library.entries.keys().next().cloned().expect("it is in the library");
-    assert_eq!(s.effects, [Effect::AskToPersist, Effect::Navigate(read(&document))]);
+    assert_eq!(s.effects, [Effect::KeepCopySoon, Effect::AskToPersist, Effect::Navigate(read(&document))]);
     assert!(s.state.imports.is_empty());
     s.answer();
     assert_eq!(s.effects, [Effect::Open(document.clone())]);

@@ -33,11 +33,11 @@ const PASTED: &str = "pasted.txt";
 /// The stored data of this profile.
 #[derive(Clone)]
 pub struct Storage {
-    inner: Inner,
+    pub(super) inner: Inner,
 }
 
 #[derive(Clone)]
-enum Inner {
+pub(super) enum Inner {
     Database { database: Database, _superseded: Rc<EventListener> },
     Memory { rows: Rc<RefCell<Memory>>, because: StorageErrorKind },
 }

@@ -6,9 +6,11 @@ mod memory;
 mod requests;
 mod schema;
 mod settling;
+mod vault;
 
 pub use database::{Committed, Opened, Storage};
 pub use error::{StorageError, StorageErrorKind};
+pub use vault::{BackupFile, ROW_STORES, RawRow};
 
 use std::collections::HashMap;
 

@@ -154,3 +154,15 @@ pub enum MarkKind {
     /// A link to an http, https or mailto address.
     Link(String),
 }
+
+/// Longer addresses carry data rather than lead somewhere.
+const LONGEST_LINK: usize = 2048;
+
+/// Whether an address may be offered as a link: http, https or mailto, and nothing that only looks like it.
+pub fn is_safe_link(address: &str) -> bool {
+    let is_safe = ["http://", "https://", "mailto:"].iter().any(|scheme| {
+        address.len() > scheme.len()
+            && address.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    });
+    is_safe && address.len() <= LONGEST_LINK && !address.chars().any(|c| c.is_control() || c.is_whitespace())
+}

@@ -2,7 +2,7 @@
 mod block;
 mod text;
 
-pub use block::{Block, Mark, MarkKind, Role};
+pub use block::{Block, Mark, MarkKind, Role, is_safe_link};
 pub use text::DocumentText;
 
 use serde::{Deserialize, Serialize};

@@ -117,7 +117,8 @@ fn use_import_dialog() -> Html {
         </>
     };
     let title = messages.import_title().into();
-    dialog(DialogProps { title, on_close, body, footer, is_wide: false })
+    let close = messages.close().into();
+    dialog(DialogProps { title, close, on_close, body, footer, is_wide: false })
 }
 
 /// Keeps a long pasted text out of the text area.

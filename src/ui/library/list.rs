@@ -202,5 +202,6 @@ fn rename_dialog(app: &App, entry: &Entry, title: NodeRef, on_close: Callback<()
             </label>
         </form>
     };
-    dialog(DialogProps { title: messages.rename_title().into(), on_close, body, footer, is_wide: false })
+    let (title, close) = (messages.rename_title().into(), messages.close().into());
+    dialog(DialogProps { title, close, on_close, body, footer, is_wide: false })
 }

@@ -7,7 +7,7 @@ use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
 use crate::browser::{clock, files, layout, log, page};
-use crate::model::annotation::Annotation;
+use crate::model::annotation::{Annotation, Rival, RivalValue};
 use crate::model::document::Language;
 use crate::model::id::{AnnotationId, TagId};
 use crate::state::{Action, Notice, Route};
@@ -88,8 +88,34 @@ fn use_card(props: &CardProps) -> Html {
                 <p class="gapn">{ icon(Icon::Warning) }{ messages.unplaced() }</p>
             }
             { note_field(NoteFieldProps { annotation: annotation.clone() }) }
+            { for annotation.rivals.iter().enumerate().map(|(n, other)| rival(&app, annotation, n, other)) }
             { actions(&app, annotation, &props.on_tag) }
         </li>
+    }
+}
+
+/// What another window wrote at the same time: the person chooses.
+fn rival(app: &App, annotation: &Annotation, number: usize, rival: &Rival) -> Html {
+    let m = app.m;
+    let text = match &rival.value {
+        RivalValue::Note(note) => m.rival_note(note),
+        RivalValue::Range(selectors) => m.rival_range(&selectors.quote.exact),
+    };
+    let choose = |take: bool| {
+        let id = annotation.id.clone();
+        app.hub.on(move |_: MouseEvent| Action::ChooseRival {
+            annotation: id.clone(),
+            rival: number,
+            take,
+            at: clock::now(),
+        })
+    };
+    html! {
+        <div class="note note--warn" role="alert" data-rival="">
+            <p class="grow">{ text }</p>
+            <button type="button" class="btn btn--sm" onclick={choose(true)}>{ m.rival_take() }</button>
+            <button type="button" class="btn btn--sm" onclick={choose(false)}>{ m.rival_drop() }</button>
+        </div>
     }
 }
 

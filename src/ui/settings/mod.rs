@@ -1,18 +1,17 @@
 //! Preferences, the state of the storage, removed documents; and the page of a view that is not here yet.
-use wasm_bindgen_futures::spawn_local;
 use web_sys::{HtmlInputElement, HtmlSelectElement};
 use yew::prelude::*;
 
 use super::hub::{App, Slice, use_app};
 use super::messages::Messages;
 use super::reader::type_controls;
-use crate::browser::clock;
-use crate::browser::offline::{self, StorageReport};
+use super::vault;
+use crate::browser::{clock, page};
 use crate::model::document::Language;
 use crate::model::id::DocumentId;
 use crate::state::{Action, Route, SettingChange};
 use crate::ui::piece::piece;
-use crate::ui::widgets::{Icon, banner, icon};
+use crate::ui::widgets::banner;
 
 pub(super) fn settings_view() -> Html {
     piece("settings_view", "", (), |(), context| use_settings_view().run(context))
@@ -22,11 +21,7 @@ pub(super) fn settings_view() -> Html {
 fn use_settings_view() -> Html {
     let app = use_app(&[Slice::Library]);
     let m = app.m;
-    let report = use_state_eq(|| None::<StorageReport>);
-    let loaded = report.clone();
-    use_effect_with((), move |()| {
-        spawn_local(async move { loaded.set(Some(offline::storage_report().await)) });
-    });
+    let vault = use_vault(&app);
     html! {
         <main id="main" class="stage settings" tabindex="-1">
             { banner() }
@@ -35,7 +30,7 @@ fn use_settings_view() -> Html {
                 { look(&app) }
                 { keys(&app) }
                 { you(&app) }
-                { storage_health(&app, &report) }
+                { vault }
                 { removed(&app) }
                 <section class="set">
                     <h2>{ m.about() }</h2>
@@ -102,45 +97,15 @@ fn you(app: &App) -> Html {
     }
 }
 
-fn storage_health(app: &App, report: &UseStateHandle<Option<StorageReport>>) -> Html {
-    let m = app.m;
-    let ask = {
-        let report = report.clone();
-        Callback::from(move |_: MouseEvent| {
-            let report = report.clone();
-            spawn_local(async move {
-                offline::ask_to_persist().await;
-                report.set(Some(offline::storage_report().await));
-            });
-        })
-    };
-    let Some(known) = **report else { return html! {} };
-    let used = match (known.usage, known.quota) {
-        (Some(usage), Some(quota)) => m.storage_used_of(&m.bytes(quota), &m.bytes(usage)),
-        _ => m.storage_unknown().to_owned(),
-    };
-    let is_persisted = known.persisted == Some(true);
+/// The place of the vault, a binary of its own that is loaded now: backups, health of the storage, history.
+#[hook]
+fn use_vault(app: &App) -> Html {
+    let language = app.state.language().code();
+    use_effect_with(language, |_| page::start_script(vault::SCRIPT, vault::SHOW));
+    let author = app.state.settings.author.clone();
     html! {
-        <section class="set">
-            <h2>{ m.settings_storage() }</h2>
-            <div class="set__row"><span>{ m.storage_used() }</span><span>{ used }</span></div>
-            <div class="set__row">
-                <span>{ m.persisted() }<br />
-                    <small class="faint">{ if is_persisted { m.persisted_yes() } else { m.persisted_no() } }</small>
-                </span>
-                if is_persisted {
-                    { icon(Icon::Check) }
-                } else {
-                    <button type="button" class="btn" onclick={ask}>{ m.ask_to_persist() }</button>
-                }
-            </div>
-            <div class="set__row">
-                <span>{ m.works_offline() }<br />
-                    <small class="faint">{ if known.works_offline { m.offline_yes() } else { m.offline_no() } }</small>
-                </span>
-                { icon(if known.works_offline { Icon::Check } else { Icon::Info }) }
-            </div>
-        </section>
+        <div key={language} id={vault::ELEMENT} data-language={language} data-device={app.state.device.0.clone()}
+            data-author={author} />
     }
 }
 

@@ -3,7 +3,7 @@ use yew::prelude::*;
 
 use super::{Icon, icon};
 use crate::browser::{page, paint};
-use crate::state::{Action, Phase, StorageTrouble};
+use crate::state::{Action, Phase, Route, StorageTrouble};
 use crate::ui::hub::{Slice, use_app};
 use crate::ui::piece::piece;
 use crate::ui::words;
@@ -24,6 +24,9 @@ fn use_banner() -> Html {
     let retry = app.hub.on(|_: MouseEvent| Action::Flush);
     let update = app.hub.on(|_: MouseEvent| Action::ApplyUpdate);
     let reload = Callback::from(|_: MouseEvent| page::reload());
+    let to_backups = html! {
+        <a class="btn btn--sm" href={Route::Settings.href()}>{ messages.to_backups() }</a>
+    };
     let (look, text, button): (_, AttrValue, Html) = if let Some(trouble) = trouble {
         let button = match trouble {
             StorageTrouble::Full | StorageTrouble::Failed => {
@@ -32,10 +35,8 @@ fn use_banner() -> Html {
             StorageTrouble::Newer => {
                 html! { <button type="button" class="btn btn--sm" onclick={reload}>{ messages.reload() }</button> }
             }
-            StorageTrouble::Missing
-            | StorageTrouble::Refused
-            | StorageTrouble::Blocked
-            | StorageTrouble::LostByBrowser => html! {},
+            StorageTrouble::LostByBrowser => to_backups.clone(),
+            StorageTrouble::Missing | StorageTrouble::Refused | StorageTrouble::Blocked => html! {},
         };
         ("banner--danger", words::trouble(messages, trouble).into(), button)
     } else if status.update_waits {
@@ -43,8 +44,8 @@ fn use_banner() -> Html {
             <button type="button" class="btn btn--sm btn--primary" onclick={update}>{ messages.update_now() }</button>
         };
         ("banner--info", messages.update_waits().into(), button)
-    } else if status.quarantined > 0 {
-        ("banner--warn", messages.quarantined(status.quarantined).into(), html! {})
+    } else if status.damaged_rows() > 0 {
+        ("banner--warn", messages.quarantined(status.damaged_rows()).into(), to_backups)
     } else if !paint::is_supported() {
         ("banner--warn", messages.no_highlights().into(), html! {})
     } else {

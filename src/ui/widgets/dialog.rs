@@ -3,12 +3,13 @@ use web_sys::HtmlDialogElement;
 use yew::prelude::*;
 
 use super::{Icon, icon};
-use crate::ui::hub::use_app;
 use crate::ui::piece::piece;
 
 #[derive(PartialEq)]
 pub(in crate::ui) struct DialogProps {
     pub(in crate::ui) title: AttrValue,
+    /// The name of the button that closes it.
+    pub(in crate::ui) close: AttrValue,
     pub(in crate::ui) on_close: Callback<()>,
     pub(in crate::ui) body: Html,
     /// Nothing for none.
@@ -23,7 +24,6 @@ pub(in crate::ui) fn dialog(props: DialogProps) -> Html {
 
 #[hook]
 fn use_dialog(props: &DialogProps) -> Html {
-    let messages = use_app(&[]).m;
     let node = use_node_ref();
     let shown = node.clone();
     use_effect_with((), move |()| {
@@ -40,7 +40,7 @@ fn use_dialog(props: &DialogProps) -> Html {
             aria-label={props.title.clone()}>
             <header>
                 <h2>{ &props.title }</h2>
-                <button type="button" class="btn btn--quiet btn--icon" aria-label={messages.close()} onclick={on_press}>
+                <button type="button" class="btn btn--quiet btn--icon" aria-label={props.close.clone()} onclick={on_press}>
                     { icon(Icon::Close) }
                 </button>
             </header>

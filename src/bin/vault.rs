@@ -1,0 +1,4 @@
+//! The vault's binary: backups, storage health and history, loaded when the settings are first opened.
+fn main() {
+    concord::ui::vault::run();
+}
