@@ -238,7 +238,12 @@ pub enum Action {
     /// The last rows of the journal, for undo.
     Recalled(Vec<Logged>),
     /// The library was read anew.
-    ShelfRead(Vec<DocumentHead>),
+    ShelfRead {
+        /// All documents.
+        heads: Vec<DocumentHead>,
+        /// What lists show of them.
+        glances: HashMap<DocumentId, Glance>,
+    },
     /// A newer version of the app wants to change the database.
     Superseded,
 

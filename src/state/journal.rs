@@ -1,5 +1,6 @@
 //! Following the journal: what other windows did becomes part of this one's state, and the steps of earlier sessions
 //! can be taken back.
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::app_state::{AppState, Entry, History};
@@ -10,9 +11,9 @@ use super::reading::{forget_missing, refresh_glance, save_glance};
 use super::update::tell;
 use crate::model::annotation::{Annotation, Settled, Stamp, settle};
 use crate::model::codebook::Tag;
-use crate::model::edit::{Change, Direction, Step};
-use crate::model::id::{AnnotationId, StepId};
-use crate::record::{DocumentHead, Logged};
+use crate::model::edit::{Change, Deed, Direction, Step};
+use crate::model::id::{AnnotationId, DocumentId, StepId};
+use crate::record::{DocumentHead, Glance, Logged};
 
 /// So many changes of others, and the document is read anew instead of changed one by one.
 const MANY: usize = 200;
@@ -47,6 +48,8 @@ pub(super) fn absorb(state: &mut AppState, logged: Vec<Logged>) -> Vec<Effect> {
         let is_own = state.is_own(&step.id);
         if is_own {
             correct_history(state, &step);
+        } else if row.device == state.device && matches!(step.deed, Deed::Restore | Deed::Revert) {
+            remember(state, &step);
         }
         for change in &step.changes {
             let is_unknown = change.document().is_some_and(|id| !state.library.entries.contains_key(id));
@@ -160,6 +163,19 @@ fn correct_history(state: &mut AppState, settled: &Step) {
     }
 }
 
+/// What the vault did at the person's wish can be taken back in every window.
+fn remember(state: &mut AppState, step: &Step) {
+    let history = Rc::make_mut(&mut state.history);
+    match (&step.direction, history.done.last_mut().filter(|last| last.id == step.id)) {
+        (Direction::Do, Some(last)) => Rc::make_mut(last).changes.extend(step.changes.iter().cloned()),
+        (Direction::Do, None) => {
+            history.undone.clear();
+            history.done.push(Rc::new(step.clone()));
+        }
+        (Direction::Undo(_) | Direction::Redo(_), _) => {}
+    }
+}
+
 /// Puts the steps of earlier sessions below those of this one; then does the undo that was asked for meanwhile.
 pub(super) fn recalled(state: &mut AppState, logged: Vec<Logged>) -> Vec<Effect> {
     let earlier: Vec<Logged> = logged.into_iter().filter(|logged| !state.is_own(&logged.row.step)).collect();
@@ -212,14 +228,19 @@ fn move_step(from: &mut Vec<Rc<Step>>, to: &mut Vec<Rc<Step>>, id: &StepId) {
 }
 
 /// Documents that other windows have added; of those that are known, what they show now.
-pub(super) fn shelf_read(state: &mut AppState, heads: Vec<DocumentHead>) -> Vec<Effect> {
+pub(super) fn shelf_read(
+    state: &mut AppState,
+    heads: Vec<DocumentHead>,
+    mut glances: HashMap<DocumentId, Glance>,
+) -> Vec<Effect> {
     let library = Rc::make_mut(&mut state.library);
     for head in heads {
         match library.entries.get_mut(&head.id) {
             Some(entry) if entry.head == head => {}
             Some(entry) => Rc::make_mut(entry).head = head,
             None => {
-                let entry = Entry { head, glance: Default::default() };
+                let glance = glances.remove(&head.id).unwrap_or_default();
+                let entry = Entry { head, glance };
                 library.entries.insert(entry.head.id.clone(), Rc::new(entry));
             }
         }

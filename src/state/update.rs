@@ -81,7 +81,7 @@ fn apply(state: &mut AppState, action: Action) -> Vec<Effect> {
         Action::Rang => vec![Effect::Tail(state.journal_seen)],
         Action::Tailed(logged) => journal::absorb(state, logged),
         Action::Recalled(logged) => journal::recalled(state, logged),
-        Action::ShelfRead(heads) => journal::shelf_read(state, heads),
+        Action::ShelfRead { heads, glances } => journal::shelf_read(state, heads, glances),
 
         Action::SaveOriginal(document) => vec![Effect::SaveOriginal(document)],
         Action::ExportWebAnnotation => export(state),

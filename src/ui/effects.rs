@@ -9,7 +9,7 @@ use gloo::timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 
 use super::hub::{Hub, fresh_document};
-use crate::browser::storage::{Committed, Opened, Storage, StorageError, StorageErrorKind, Volume};
+use crate::browser::storage::{Committed, Opened, Shelf, Storage, StorageError, StorageErrorKind, Volume};
 use crate::browser::worker_client::WorkerError;
 use crate::browser::{article, clock, files, layout, log, offline, page};
 use crate::model::document::Language;
@@ -259,7 +259,7 @@ pub(super) fn run(effect: Effect, hub: &Hub) {
         }),
         Effect::ReadShelf => spawn_local(async move {
             match storage.shelf().await {
-                Ok(shelf) => hub.dispatch(Action::ShelfRead(shelf.heads)),
+                Ok(Shelf { heads, glances, .. }) => hub.dispatch(Action::ShelfRead { heads, glances }),
                 Err(error) => log(&error.to_string()),
             }
         }),

@@ -6,6 +6,7 @@ mod support;
 
 mod anchor;
 mod annotation;
+mod backup;
 mod codebook;
 mod document;
 mod export;

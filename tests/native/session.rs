@@ -244,7 +244,9 @@ impl Session {
                 self.act(Action::Tailed(logged))
             }
             Effect::Recall(_) => self.act(Action::Recalled(self.storage.journal.clone())),
-            Effect::ReadShelf => self.act(Action::ShelfRead(self.storage.heads())),
+            Effect::ReadShelf => {
+                self.act(Action::ShelfRead { heads: self.storage.heads(), glances: Default::default() })
+            }
             Effect::Refresh(id) => {
                 let found = self.storage.documents.get(&id).map(|document| {
                     let mine = |a: &&Annotation| a.document == id && a.deleted.is_none();

@@ -27,10 +27,10 @@ fn use_settings_view() -> Html {
             { banner() }
             <div class="settings__body">
                 <h1>{ m.settings_title() }</h1>
+                { vault }
                 { look(&app) }
                 { keys(&app) }
                 { you(&app) }
-                { vault }
                 { removed(&app) }
                 <section class="set">
                     <h2>{ m.about() }</h2>

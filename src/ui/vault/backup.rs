@@ -77,6 +77,7 @@ pub(super) fn use_backup(desk: &Desk) -> Html {
     };
     let dialog = restore::use_restore(desk, *is_restoring, open(false));
     html! {
+        <>
         <section class="set" aria-labelledby="vault-backup">
             <h2 id="vault-backup">{ m.backup() }</h2>
             <p class="faint">{ m.backup_text() }</p>
@@ -108,8 +109,9 @@ pub(super) fn use_backup(desk: &Desk) -> Html {
                     }
                 </div>
             }
-            { dialog }
         </section>
+        { dialog }
+        </>
     }
 }
 

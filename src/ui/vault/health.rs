@@ -79,7 +79,7 @@ pub(super) fn use_health(desk: &Desk) -> Html {
                     Some(health) if damaged == 0 && altered.is_empty() => html! {
                         <p class="note note--ok">
                             { icon(Icon::Done) }
-                            <span>{ m.health_good(&m.passages(health.annotations), &m.library_count(health.documents)) }</span>
+                            <span>{ m.health_good(&m.library_count(health.documents), &m.passages(health.annotations)) }</span>
                         </p>
                     },
                     Some(_) => html! {

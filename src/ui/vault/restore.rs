@@ -199,7 +199,7 @@ pub(super) fn use_restore(desk: &Desk, is_open: bool, on_close: Callback<()>) ->
         on_close,
         body,
         footer,
-        is_wide: false,
+        is_wide: true,
     })
 }
 
