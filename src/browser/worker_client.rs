@@ -83,6 +83,17 @@ impl WorkerClient {
         self.ask_once("Vault", request, bytes).await
     }
 
+    /// A backup of everything, in whatever version the database is.
+    pub async fn backup(&self, origin: &Origin) -> Result<Uint8Array, WorkerError> {
+        #[derive(Serialize)]
+        struct Backup<'a> {
+            #[serde(rename = "Backup")]
+            origin: &'a Origin,
+        }
+        let (_, bytes) = self.ask_once::<_, IgnoredAny>("Vault", &Backup { origin }, &[]).await?;
+        bytes.ok_or_else(|| WorkerError::Died("there is no backup".to_owned()))
+    }
+
     /// Has a copy of everything kept. The question and its answer are written and read as little as can be: this one is
     /// asked by the page, which must stay small.
     pub async fn keep_copy(&self, origin: &Origin) -> Result<(), WorkerError> {

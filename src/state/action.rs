@@ -19,6 +19,13 @@ use crate::record::{DocumentHead, Glance, Logged, NewDocument, Settings, Theme};
 pub enum Action {
     /// The stored data were read, or could not be.
     Loaded(Box<Loaded>),
+    /// The stored data are those of an older version.
+    FoundOlder,
+    /// Convert them.
+    Convert {
+        /// After a backup was handed out.
+        with_backup: bool,
+    },
     /// The address changed.
     Went(Route),
     /// A preference was set.

@@ -104,6 +104,8 @@ pub enum Phase {
     /// The stored data are being read.
     #[default]
     Loading,
+    /// The data of an older version wait to be converted; the person may take a backup first.
+    Older,
     /// Yes.
     Ready,
     /// Yes, but nothing is stored.

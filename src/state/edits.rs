@@ -312,7 +312,7 @@ pub(super) fn redo(state: &mut AppState, at: Timestamp) -> Vec<Effect> {
 
 /// There is nothing to undo or redo, or the steps of earlier sessions are still being read.
 fn nothing_left(state: &mut AppState, redo: bool, at: Timestamp) -> Vec<Effect> {
-    if state.phase == Phase::Loading {
+    if matches!(state.phase, Phase::Loading | Phase::Older) {
         return Vec::new();
     }
     if state.history.is_recalled {

@@ -13,6 +13,11 @@ use crate::record::{Glance, NewDocument, Settings};
 /// A wish.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
+    /// Open the database, which converts the data of an older version; with a backup of them first.
+    Convert {
+        /// Whether a backup is handed out first.
+        with_backup: bool,
+    },
     /// Read a document and its annotations.
     Open(DocumentId),
     /// Have the helper thread read a file.

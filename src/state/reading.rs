@@ -16,7 +16,7 @@ use crate::model::time::Timestamp;
 
 pub(super) fn go(state: &mut AppState, route: Route) -> Vec<Effect> {
     state.route = route;
-    if state.phase == Phase::Loading {
+    if matches!(state.phase, Phase::Loading | Phase::Older) {
         return Vec::new();
     }
     let Route::Read { document, annotation } = state.route.clone() else {

@@ -76,7 +76,7 @@ pub(super) fn failed(state: &mut AppState, trouble: StorageTrouble) -> Vec<Effec
     saving.trouble = Some(if saving.is_superseded { StorageTrouble::Newer } else { trouble });
     match state.phase {
         Phase::MemoryOnly(_) => Vec::new(),
-        Phase::Loading | Phase::Ready => vec![Effect::RetryLater],
+        Phase::Loading | Phase::Older | Phase::Ready => vec![Effect::RetryLater],
     }
 }
 

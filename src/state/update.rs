@@ -29,6 +29,14 @@ pub fn update(state: &AppState, action: Action) -> Update {
 fn apply(state: &mut AppState, action: Action) -> Vec<Effect> {
     match action {
         Action::Loaded(loaded) => load(state, *loaded),
+        Action::FoundOlder => {
+            state.phase = Phase::Older;
+            Vec::new()
+        }
+        Action::Convert { with_backup } => {
+            state.phase = Phase::Loading;
+            vec![Effect::Convert { with_backup }]
+        }
         Action::Went(route) => reading::go(state, route),
         Action::Set(change) => set(state, change),
         Action::Show(overlay) => {

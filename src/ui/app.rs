@@ -5,7 +5,7 @@ use web_sys::{BeforeUnloadEvent, DragEvent};
 use yew::prelude::*;
 
 use super::effects::{first_language, first_state, mirror_on_root, start};
-use super::hub::{Hub, Slice, use_app};
+use super::hub::{self, Hub, Slice, use_app};
 use super::inputs::Input;
 use super::library::{import_dialog, library_view};
 use super::messages::Messages;
@@ -65,6 +65,7 @@ fn use_frame() -> Html {
         _ if state.phase == Phase::Loading => {
             html! { <main id="main" class="stage" tabindex="-1" aria-busy="true" /> }
         }
+        _ if state.phase == Phase::Older => older(&app),
         Route::Library => library_view(),
         Route::Read { document, .. } => reader_view(&app, document),
         Route::Settings => settings_view(),
@@ -89,6 +90,20 @@ fn use_frame() -> Html {
                 <div class="dropveil"><p>{ m.drop_veil() }</p></div>
             }
         </>
+    }
+}
+
+/// The data of an older version wait to be converted.
+fn older(app: &hub::App) -> Html {
+    let m = app.m;
+    let convert = |with_backup| app.hub.on(move |_: MouseEvent| Action::Convert { with_backup });
+    html! {
+        <main id="main" class="stage soon" tabindex="-1">
+            <h1>{ m.older_title() }</h1>
+            <p>{ m.older_text() }</p>
+            <button type="button" class="btn btn--primary" onclick={convert(true)}>{ m.older_backup() }</button>
+            <button type="button" class="btn" onclick={convert(false)}>{ m.older_go_on() }</button>
+        </main>
     }
 }
 

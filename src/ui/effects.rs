@@ -75,8 +75,36 @@ pub(super) fn first_state() -> AppState {
     }
 }
 
-/// Opens storage and tells the state what is there.
+/// Opens storage, unless that would convert the data of an older version: the person is asked first.
 pub(super) async fn start(hub: Hub) {
+    if Storage::is_older(DATABASE).await {
+        hub.dispatch(Action::FoundOlder);
+    } else {
+        open(hub).await;
+    }
+}
+
+/// Hands out a backup of the data of an older version, if it is wanted, and opens storage, which converts them. The
+/// conversion is one transaction: it happens wholly or not at all.
+async fn convert(hub: Hub, with_backup: bool) {
+    if with_backup {
+        let written = match hub.worker().backup(&origin(&hub.state())).await {
+            Ok(bytes) => files::save("concord-before-update.zip", "application/zip", &bytes.to_vec()).is_ok(),
+            Err(error) => {
+                log(&error.to_string());
+                false
+            }
+        };
+        if !written {
+            hub.dispatch(Action::FoundOlder);
+            return hub.dispatch(Action::Tell(Notice::ExportFailed));
+        }
+    }
+    open(hub).await;
+}
+
+/// Opens storage and tells the state what is there.
+async fn open(hub: Hub) {
     let (superseded, blocked) = (hub.clone(), hub.clone());
     let opening = Storage::open(
         DATABASE,
@@ -163,15 +191,19 @@ fn later(hub: &Hub, pause: u32) {
     hub.timers().commit.replace(Some(timer));
 }
 
-/// Has the helper thread keep a copy. What came of it stands in the settings.
-fn keep_copy(hub: &Hub) {
-    let state = hub.state();
-    let origin = Origin {
+/// Who asks the helper thread.
+fn origin(state: &AppState) -> Origin {
+    Origin {
         device: state.device.clone(),
         window: state.window.clone(),
         author: state.settings.author.clone(),
         at: clock::now(),
-    };
+    }
+}
+
+/// Has the helper thread keep a copy. What came of it stands in the settings.
+fn keep_copy(hub: &Hub) {
+    let origin = origin(&hub.state());
     let worker = hub.worker().clone();
     spawn_local(async move {
         if let Err(error) = worker.keep_copy(&origin).await {
@@ -194,10 +226,15 @@ fn trouble_of(error: &StorageError) -> StorageTrouble {
 
 /// Carries an effect out. Nothing is done before storage was opened, nor after the app met an error of its own.
 pub(super) fn run(effect: Effect, hub: &Hub) {
+    if let Effect::Convert { with_backup } = effect {
+        return spawn_local(convert(hub.clone(), with_backup));
+    }
     let Some(storage) = hub.storage().filter(|_| !page::has_failed()) else { return };
     let state = hub.state();
     let hub = hub.clone();
     match effect {
+        // Carried out above: there is no storage yet.
+        Effect::Convert { .. } => {}
         Effect::Open(id) => spawn_local(async move {
             let early = hub.early().take().filter(|(read, _)| *read == id);
             let volume = match early {
@@ -381,7 +418,7 @@ pub(super) fn mirror_on_root(state: &AppState) {
     use crate::record::Theme;
     let phase = match state.phase {
         Phase::Loading => "loading",
-        Phase::Ready | Phase::MemoryOnly(_) => "ready",
+        Phase::Older | Phase::Ready | Phase::MemoryOnly(_) => "ready",
     };
     let settings = &state.settings;
     let theme = match settings.theme {

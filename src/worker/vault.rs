@@ -9,12 +9,11 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use super::vault_protocol::{Copies, DocumentSize, Entry, Health, Line, Origin, VaultAnswer, VaultRequest};
-use crate::browser::storage::{ROW_STORES, RawRow, Storage, StorageError, StorageErrorKind};
-use crate::model::annotation::Stamp;
+use crate::browser::storage::{ROW_STORES, RawRow, RestoreOrigin, Storage, StorageError, StorageErrorKind};
 use crate::model::edit::{Deed, Direction, Step};
 use crate::model::id::{DocumentId, StepId};
 use crate::model::time::{LogicalTime, Timestamp};
-use crate::record::backup::{Backup, BackupRows, BackupWriter, Held, RestoreMode, plan};
+use crate::record::backup::{Backup, BackupWriter, RestoreMode};
 use crate::record::history::revert;
 use crate::record::{
     AnnotationRow, ChangeRow, DocumentRow, JournalRow, Logged, RevisionRow, TagRow, from_json, read_json,
@@ -38,6 +37,13 @@ pub type Answered = (VaultAnswer, Option<Vec<u8>>);
 
 /// Answers a question; `bytes` are those that came along.
 pub async fn serve(request: VaultRequest, bytes: Vec<u8>) -> Answered {
+    if let VaultRequest::Backup(origin) = &request {
+        // A backup may be wanted before an older database is converted.
+        return match first_backup(origin).await {
+            Ok(answered) => answered,
+            Err(error) => (failed(&error), None),
+        };
+    }
     let opened = Storage::open(DATABASE, || {}, || {}).await;
     if let Some(error) = opened.trouble.filter(|error| error.kind != StorageErrorKind::LostByBrowser) {
         return (failed(&error), None);
@@ -55,10 +61,7 @@ fn failed(error: &StorageError) -> VaultAnswer {
 
 async fn answer(storage: &Storage, request: VaultRequest, bytes: Vec<u8>) -> Result<Answered, StorageError> {
     Ok(match request {
-        VaultRequest::Backup(origin) => {
-            let name = format!("concord-{}.zip", &stamp_text(origin.at));
-            (VaultAnswer::Backup { name }, Some(backup(storage, &origin).await?))
-        }
+        VaultRequest::Backup(origin) => written(storage, &origin).await?,
         VaultRequest::KeepCopy(origin) => (VaultAnswer::Kept(keep_copy(storage, &origin).await?), None),
         VaultRequest::FindCopy => {
             let bytes = read_private().await;
@@ -84,7 +87,14 @@ async fn answer(storage: &Storage, request: VaultRequest, bytes: Vec<u8>) -> Res
             let rows = storage.trail(Some(&document), key).await?;
             let current = storage.current(&document).await?;
             let changes = revert(&rows, &document, only.as_ref(), &current);
-            let step = step(&origin, Deed::Revert, changes, LogicalTime::default());
+            let step = Step {
+                id: step_id(&origin),
+                deed: Deed::Revert,
+                at: origin.at,
+                clock: LogicalTime { wall: origin.at, counter: 0 },
+                direction: Direction::Do,
+                changes,
+            };
             (
                 VaultAnswer::Reverted(
                     storage.commit_one(step, &origin.device, origin.author.as_deref()).await?,
@@ -102,10 +112,20 @@ async fn answer(storage: &Storage, request: VaultRequest, bytes: Vec<u8>) -> Res
     })
 }
 
-fn step(origin: &Origin, deed: Deed, changes: Vec<crate::model::edit::Change>, seen: LogicalTime) -> Step {
-    let clock = LogicalTime { wall: origin.at, counter: 0 }.after(seen);
-    let id = StepId(format!("{}.1", origin.window));
-    Step { id, deed, at: origin.at, clock, direction: Direction::Do, changes }
+async fn first_backup(origin: &Origin) -> Result<Answered, StorageError> {
+    let storage = Storage::open_as_it_is(DATABASE).await?;
+    let answered = written(&storage, origin).await;
+    storage.close();
+    answered
+}
+
+async fn written(storage: &Storage, origin: &Origin) -> Result<Answered, StorageError> {
+    let name = format!("concord-{}.zip", stamp_text(origin.at));
+    Ok((VaultAnswer::Backup { name }, Some(backup(storage, origin).await?)))
+}
+
+fn step_id(origin: &Origin) -> StepId {
+    StepId(format!("{}.1", origin.window))
 }
 
 /// `2026-11-22-1830`, in UTC.
@@ -148,82 +168,28 @@ async fn restore(
         Ok(rows) => rows,
         Err(error) => return Ok(VaultAnswer::Refused(error)),
     };
-    let (held, known, seen) = held(storage, &rows).await?;
-    let latest = rows.annotations.iter().map(|row| row.stamp.clock).max().unwrap_or_default();
-    let clock = LogicalTime { wall: origin.at, counter: 0 }.after(seen).after(latest);
-    let stamp =
-        Stamp { modified: origin.at, clock, device: origin.device.clone(), author: origin.author.clone() };
-    let plan = plan(&rows, &held, mode, &stamp);
+    let who = RestoreOrigin {
+        step: step_id(origin),
+        device: &origin.device,
+        author: origin.author.as_deref(),
+        at: origin.at,
+    };
     if !for_real {
         return Ok(VaultAnswer::Preview {
             created: backup.manifest.created.clone(),
             is_own: backup.manifest.device == origin.device,
-            preview: plan.preview,
+            preview: storage.plan_restore(&rows, mode, &who).await?.preview,
         });
     }
-    let step = Step { clock, ..step(origin, Deed::Restore, plan.changes.clone(), seen) };
-    let past: Vec<JournalRow> = rows
-        .journal
-        .iter()
-        .filter(|row| !known.contains_key(&identity(row)))
-        .map(|row| JournalRow { is_history: true, ..row.clone() })
-        .collect();
     let files: Vec<_> = backup.manifest.parts.iter().filter(|part| part.file.is_some()).cloned().collect();
-    let mut files = files.into_iter().filter(|part| {
-        part.file.as_ref().is_some_and(|(document, _, _)| !held.documents.contains_key(document))
-    });
-    let next_file = || {
+    let mut files = files.into_iter();
+    let next_file = |is_new: &dyn Fn(&DocumentId) -> bool| {
+        let part = files.find(|part| part.file.as_ref().is_some_and(|(document, _, _)| is_new(document)))?;
         // Each part was checked when the archive was opened.
-        let part = files.next()?;
         let bytes = backup.part(&part).ok()?;
         part.file.map(|(document, revision, name)| (document, revision, name, bytes))
     };
-    storage.restore(&plan, next_file, &past, &step, &origin.device, origin.author.as_deref()).await?;
-    Ok(VaultAnswer::Restored(plan.preview))
-}
-
-/// What a journal row is known by. Rows of version 1 have no step: their time and changes must do.
-fn identity(row: &JournalRow) -> (String, i64, usize) {
-    (format!("{}/{}", row.device, row.step), row.at.0, row.changes.len())
-}
-
-type Known = HashMap<(String, i64, usize), ()>;
-
-/// What the library holds of what a backup speaks of, the journal rows that it knows, and the latest clock.
-async fn held(storage: &Storage, rows: &BackupRows) -> Result<(Held, Known, LogicalTime), StorageError> {
-    let mut held = Held::default();
-    for row in typed::<DocumentRow>(storage, "documents").await? {
-        held.documents.insert(row.id.clone(), row);
-    }
-    for row in typed::<AnnotationRow>(storage, "annotations").await? {
-        held.annotations.insert(row.id.clone(), row);
-    }
-    for row in typed::<TagRow>(storage, "tags").await? {
-        held.tags.insert(row.tag.id.clone(), row);
-    }
-    let has_relabelled = rows.revisions.iter().any(|(_, _, row)| !row.role_versions.is_empty());
-    if has_relabelled {
-        for RawRow { key, text } in storage.raw_rows("revisions").await? {
-            let document = key[0].as_str().map(DocumentId::from);
-            let revision = key[1].as_u64().map(|revision| revision as u32);
-            let row = text.and_then(|json| from_json::<RevisionRow>(&json).ok());
-            if let (Some(document), Some(revision), Some(row)) = (document, revision, row) {
-                held.revisions.insert((document, revision), row);
-            }
-        }
-    }
-    for store in ["tasks", "study", "settings"] {
-        for RawRow { key, .. } in storage.raw_rows(store).await? {
-            if let Some(key) = key.as_str() {
-                held.others.insert((store.to_owned(), key.to_owned()));
-            }
-        }
-    }
-    let journal = storage.journal_since(0).await?;
-    let seen = journal.iter().map(|logged| logged.row.clock).max().unwrap_or_default();
-    let latest = held.annotations.values().map(|row| row.stamp.clock).max().unwrap_or_default();
-    let known = journal.iter().map(|logged| (identity(&logged.row), ())).collect();
-    Ok((held, known, seen.max(latest)))
+    Ok(VaultAnswer::Restored(storage.restore(&rows, mode, &who, next_file).await?.preview))
 }
 
 async fn typed<Row: serde::de::DeserializeOwned>(

@@ -6,8 +6,9 @@ use gloo::events::EventListener;
 use indexed_db_futures::database::Database;
 use indexed_db_futures::internals::SystemRepr;
 use indexed_db_futures::prelude::*;
-use js_sys::Uint8Array;
+use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
 
 use super::error::{StorageError, StorageErrorKind};
 use super::memory::Memory;
@@ -109,6 +110,38 @@ impl Storage {
                 Opened { storage: Self { inner }, trouble: Some(error) }
             }
         }
+    }
+
+    /// Opens the database in whatever version it is, to read it before anything is changed.
+    pub async fn open_as_it_is(name: &str) -> Result<Self, StorageError> {
+        let opened = match Database::open(name).build() {
+            Ok(request) => request.await,
+            Err(error) => Err(error),
+        };
+        let database = opened.map_err(StorageError::from_open)?;
+        let target: &web_sys::EventTarget = database.as_sys().unchecked_ref();
+        let handle = database.clone();
+        let superseded = EventListener::new(target, "versionchange", move |_| handle.clone().close());
+        Ok(Self { inner: Inner::Database { database, _superseded: Rc::new(superseded) } })
+    }
+
+    /// Whether a database of an older version of the app is there, which opening would convert.
+    pub async fn is_older(name: &str) -> bool {
+        let work = async {
+            let factory = Reflect::get(&js_sys::global(), &"indexedDB".into())?;
+            let list: Function = Reflect::get(&factory, &"databases".into())?.dyn_into()?;
+            let listed = JsFuture::from(list.call0(&factory)?.unchecked_into::<Promise>()).await?;
+            let found = Array::from(&listed).iter().any(|entry| {
+                let value = |key: &str| Reflect::get(&entry, &key.into()).unwrap_or_default();
+                let version = value("version").as_f64().unwrap_or_default();
+                value("name").as_string().as_deref() == Some(name)
+                    && version > 0.0
+                    && version < f64::from(schema::VERSION)
+            });
+            Ok::<bool, JsValue>(found)
+        };
+        // A browser that does not tell its databases converts without asking.
+        work.await.unwrap_or(false)
     }
 
     /// Reads what the library needs.
@@ -354,7 +387,7 @@ fn held_data() -> bool {
     local_storage().and_then(|storage| storage.get_item(HELD_DATA).ok().flatten()).is_some()
 }
 
-fn note_held_data() {
+pub(super) fn note_held_data() {
     if let Some(storage) = local_storage()
         && storage.set_item(HELD_DATA, "1").is_err()
     {

@@ -1,27 +1,33 @@
 //! Storage as a whole: every row read as it stands, a backup taken in, a document brought back. Used by the helper
 //! thread, which is one more writer beside the windows.
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use indexed_db_futures::KeyRange;
 use indexed_db_futures::database::Database;
+use indexed_db_futures::object_store::ObjectStore;
 use indexed_db_futures::prelude::*;
+use indexed_db_futures::{KeyRange, Result as RequestResult};
 use js_sys::{Array, Uint8Array};
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Storage;
-use super::database::{Inner, log};
+use super::database::{Inner, log, note_held_data};
 use super::error::{StorageError, StorageErrorKind};
 use super::requests::{Writing, all, keys, one, put};
 use super::schema::{
     self, ANNOTATIONS, DOCUMENTS, FILES, JOURNAL, REVISIONS, SETTINGS, STUDY, TAGS, TASKS, TRAILS,
 };
-use crate::model::edit::Step;
-use crate::model::id::{DeviceId, DocumentId};
-use crate::record::backup::Plan;
+use crate::model::annotation::Stamp;
+use crate::model::edit::{Deed, Direction, Step};
+use crate::model::id::{DeviceId, DocumentId, StepId};
+use crate::model::time::{LogicalTime, Timestamp};
+use crate::record::backup::{BackupRows, Held, Plan, RestoreMode, plan};
 use crate::record::history::Current;
-use crate::record::{AnnotationRow, DocumentRow, JournalRow, Logged, from_json, to_json};
+use crate::record::{
+    AnnotationRow, DocumentRow, JournalRow, Logged, RevisionRow, TagRow, from_json, to_json,
+};
 
 /// The stores of rows, in the order of a backup.
 pub const ROW_STORES: [&str; 8] = [DOCUMENTS, REVISIONS, ANNOTATIONS, TAGS, TASKS, STUDY, SETTINGS, JOURNAL];
@@ -36,6 +42,84 @@ pub struct RawRow {
 
 /// One file of a backup: document, revision, name, bytes.
 pub type BackupFile = (DocumentId, u32, String, Vec<u8>);
+
+/// Who restores, when, and as which step.
+pub struct RestoreOrigin<'a> {
+    /// The step that is journalled.
+    pub step: StepId,
+    /// This profile.
+    pub device: &'a DeviceId,
+    /// The name that the person gave.
+    pub author: Option<&'a str>,
+    /// Now.
+    pub at: Timestamp,
+}
+
+impl RestoreOrigin<'_> {
+    /// Later than everything here and everything in the backup.
+    fn stamp(&self, held: &HeldNow, rows: &BackupRows) -> Stamp {
+        let theirs = rows.annotations.iter().map(|row| row.stamp.clock).max().unwrap_or_default();
+        Stamp {
+            modified: self.at,
+            clock: LogicalTime { wall: self.at, counter: 0 }.after(held.latest).after(theirs),
+            device: self.device.clone(),
+            author: self.author.map(str::to_owned),
+        }
+    }
+}
+
+/// The stores that tell what a library holds.
+const HELD_STORES: [&str; 8] = [DOCUMENTS, REVISIONS, ANNOTATIONS, TAGS, TASKS, STUDY, SETTINGS, JOURNAL];
+
+/// What the library holds of what a backup speaks of.
+struct HeldNow {
+    held: Held,
+    /// The journal rows that are known.
+    journal: HashSet<(String, i64, usize)>,
+    /// The latest clock.
+    latest: LogicalTime,
+}
+
+/// What a journal row is known by. Rows of version 1 have no step: their time and changes must do.
+fn identity(row: &JournalRow) -> (String, i64, usize) {
+    (format!("{}/{}", row.device, row.step), row.at.0, row.changes.len())
+}
+
+async fn held<'t>(
+    store: impl Fn(&'static str) -> RequestResult<ObjectStore<'t>>,
+    rows: &BackupRows,
+) -> RequestResult<HeldNow> {
+    let mut held = Held::default();
+    for row in typed::<DocumentRow>(&store(DOCUMENTS)?).await? {
+        held.documents.insert(row.id.clone(), row);
+    }
+    for row in typed::<AnnotationRow>(&store(ANNOTATIONS)?).await? {
+        held.annotations.insert(row.id.clone(), row);
+    }
+    for row in typed::<TagRow>(&store(TAGS)?).await? {
+        held.tags.insert(row.tag.id.clone(), row);
+    }
+    let revisions = store(REVISIONS)?;
+    for (document, revision, _) in rows.revisions.iter().filter(|(_, _, row)| !row.role_versions.is_empty()) {
+        let json = one(&revisions, schema::revision_key(document, *revision)).await?;
+        if let Some(row) = json.and_then(|json| from_json::<RevisionRow>(&json).ok()) {
+            held.revisions.insert((document.clone(), *revision), row);
+        }
+    }
+    for name in [TASKS, STUDY, SETTINGS] {
+        let known = keys(&store(name)?).await?;
+        held.others.extend(known.iter().filter_map(|key| Some((name.to_owned(), key.as_string()?))));
+    }
+    let journal = typed::<JournalRow>(&store(JOURNAL)?).await?;
+    let seen = journal.iter().map(|row| row.clock).max().unwrap_or_default();
+    let latest = held.annotations.values().map(|row| row.stamp.clock).max().unwrap_or_default();
+    Ok(HeldNow { held, journal: journal.iter().map(identity).collect(), latest: seen.max(latest) })
+}
+
+async fn typed<Row: DeserializeOwned>(store: &ObjectStore<'_>) -> RequestResult<Vec<Row>> {
+    let values = all(store, None).await?;
+    Ok(values.iter().filter_map(|value| from_json(&value.as_string()?).ok()).collect())
+}
 
 impl Storage {
     fn database(&self, doing: &'static str) -> Result<&Database, StorageError> {
@@ -97,23 +181,42 @@ impl Storage {
         work.await.map_err(|error| StorageError::from_request(doing, error))
     }
 
-    /// Writes what a plan says, with its step, in one strict transaction: all of it or nothing. `next_file` hands out
-    /// the files of new documents one by one; `history` is put into the journal as what happened elsewhere.
+    /// What restoring a backup would do to the library as it is now.
+    pub async fn plan_restore(
+        &self,
+        rows: &BackupRows,
+        mode: RestoreMode,
+        origin: &RestoreOrigin<'_>,
+    ) -> Result<Plan, StorageError> {
+        let doing = "look at the library";
+        let database = self.database(doing)?;
+        let work = async {
+            let transaction = database.transaction(HELD_STORES).build()?;
+            let held = held(|store| transaction.object_store(store), rows).await?;
+            Ok(plan(rows, &held.held, mode, &origin.stamp(&held, rows)))
+        };
+        work.await.map_err(|error| StorageError::from_request(doing, error))
+    }
+
+    /// Restores a backup in one strict transaction: all of it or nothing. What it does is worked out inside, so that
+    /// no window can write in between. `next_file` hands out the files of documents one by one; those of documents
+    /// that are here already are passed over.
     pub async fn restore(
         &self,
-        plan: &Plan,
-        mut next_file: impl FnMut() -> Option<BackupFile>,
-        history: &[JournalRow],
-        step: &Step,
-        device: &DeviceId,
-        author: Option<&str>,
-    ) -> Result<(), StorageError> {
+        rows: &BackupRows,
+        mode: RestoreMode,
+        origin: &RestoreOrigin<'_>,
+        mut next_file: impl FnMut(&dyn Fn(&DocumentId) -> bool) -> Option<BackupFile>,
+    ) -> Result<Plan, StorageError> {
         let doing = "restore the backup";
         let database = self.database(doing)?;
         let stores =
             [DOCUMENTS, REVISIONS, FILES, ANNOTATIONS, TAGS, TASKS, STUDY, SETTINGS, JOURNAL, TRAILS];
         let writing = Writing::begin(database, &stores, doing)?;
         let work = async {
+            let held = held(|store| writing.store(store), rows).await?;
+            let stamp = origin.stamp(&held, rows);
+            let plan = plan(rows, &held.held, mode, &stamp);
             for row in &plan.documents {
                 put(&writing.store(DOCUMENTS)?, row.id.as_str().into(), to_json(row).into())?;
             }
@@ -121,7 +224,8 @@ impl Storage {
                 let key = schema::revision_key(document, *revision);
                 put(&writing.store(REVISIONS)?, key, to_json(row).into())?;
             }
-            while let Some((document, revision, name, bytes)) = next_file() {
+            let is_new = |document: &DocumentId| !held.held.documents.contains_key(document);
+            while let Some((document, revision, name, bytes)) = next_file(&is_new) {
                 let key = schema::file_key(&document, revision, &name);
                 put(&writing.store(FILES)?, key, Uint8Array::from(bytes.as_slice()).into())?;
             }
@@ -135,14 +239,25 @@ impl Storage {
             for (store, key, json) in &plan.others {
                 put(&writing.store(store)?, key.as_str().into(), json.as_str().into())?;
             }
-            log(&writing, history).await?;
-            if !step.changes.is_empty() {
-                log(&writing, &JournalRow::of_step(step, device, author)).await?;
-            }
-            Ok(())
+            let unknown = rows.journal.iter().filter(|row| !held.journal.contains(&identity(row)));
+            let past: Vec<JournalRow> =
+                unknown.map(|row| JournalRow { is_history: true, ..row.clone() }).collect();
+            log(&writing, &past).await?;
+            let step = Step {
+                id: origin.step.clone(),
+                deed: Deed::Restore,
+                at: stamp.modified,
+                clock: stamp.clock,
+                direction: Direction::Do,
+                changes: plan.changes.clone(),
+            };
+            log(&writing, &JournalRow::of_step(&step, &stamp.device, stamp.author.as_deref())).await?;
+            Ok(plan)
         };
         let result = work.await;
-        writing.end(result).await
+        let plan = writing.end(result).await?;
+        note_held_data();
+        Ok(plan)
     }
 
     /// The journal rows that speak of a document, from a key on, oldest first; without a document all rows.

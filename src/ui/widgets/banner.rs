@@ -19,7 +19,7 @@ fn use_banner() -> Html {
     let hidden = use_state_eq(|| None::<AttrValue>);
     let trouble = status.saving.trouble.or(match status.phase {
         Phase::MemoryOnly(trouble) => Some(trouble),
-        Phase::Loading | Phase::Ready => None,
+        Phase::Loading | Phase::Older | Phase::Ready => None,
     });
     let retry = app.hub.on(|_: MouseEvent| Action::Flush);
     let update = app.hub.on(|_: MouseEvent| Action::ApplyUpdate);
