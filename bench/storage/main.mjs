@@ -50,13 +50,19 @@ function commit() {
   }
 }
 
+// The build that was measured, by the name that its service worker has: CONCORD_DIST may be older than the commit.
+function build() {
+  const worker = join(dist, 'sw.js');
+  return existsSync(worker) ? readFileSync(worker, 'utf8').match(/BUILD = "([^"]+)"/)?.[1] ?? null : null;
+}
+
 const machine = () => `${cpus()[0].model}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release()}`;
 
 // Rows of other measurements stay; commit and date are those of the last run.
 function keep(rows) {
   const old = existsSync(output) ? JSON.parse(readFileSync(output, 'utf8')).rows : [];
   const merged = [...old.filter(row => !rows.some(fresh => fresh.id === row.id)), ...rows].sort((a, b) => a.id.localeCompare(b.id));
-  const whole = { commit: commit(), date: new Date().toISOString(), machine: machine(), rows: merged };
+  const whole = { commit: commit(), build: build(), date: new Date().toISOString(), machine: machine(), rows: merged };
   writeFileSync(output, `${JSON.stringify(whole, null, 2)}\n`);
 }
 
