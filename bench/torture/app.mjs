@@ -113,13 +113,13 @@ export class Bench {
     return this.finished(60_000);
   }
 
-  // Whether the app has the buttons of backup and restore.
+  // Whether the app has the buttons of backup and restore: they are part of a binary that is loaded with the settings.
   async canBackUp() {
     if (this.subject.name !== 'ours') return false;
     await this.go('#/settings', 'main h1');
-    return this.browser.run(`
+    return until('the buttons for backups', () => this.browser.run(`
       const names = [...document.querySelectorAll('button')].map(button => button.textContent.trim());
-      return names.includes('Download backup') && names.includes('Restore backup')`);
+      return names.includes('Download backup') && names.includes('Restore backup')`), 30_000);
   }
 
   async go(hash, css) {

@@ -29,5 +29,12 @@ fn file_stem(title: &str) -> String {
         }
         stem.push_str(word);
     }
-    if stem.is_empty() { "concord".to_owned() } else { stem }
+    let is_device = matches!(stem.as_str(), "con" | "prn" | "aux" | "nul")
+        || (stem.len() == 4 && (stem.starts_with("com") || stem.starts_with("lpt")));
+    match stem.as_str() {
+        "" => "concord".to_owned(),
+        // Windows takes these for devices, whatever comes after the dot.
+        _ if is_device => format!("concord-{stem}"),
+        _ => stem,
+    }
 }

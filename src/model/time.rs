@@ -41,17 +41,28 @@ pub struct LogicalTime {
 impl LogicalTime {
     /// The next reading when the wall clock says `now`: always later than this one.
     pub fn tick(self, now: Timestamp) -> Self {
-        if now > self.wall {
-            Self { wall: now, counter: 0 }
-        } else {
-            Self { wall: self.wall, counter: self.counter + 1 }
+        if now > self.wall { Self { wall: now, counter: 0 } } else { self.next() }
+    }
+
+    /// The reading just after this one.
+    fn next(self) -> Self {
+        match self.counter.checked_add(1) {
+            Some(counter) => Self { wall: self.wall, counter },
+            None => Self { wall: Timestamp(self.wall.0.saturating_add(1)), counter: 0 },
         }
+    }
+
+    /// This reading, but no later than `latest`: a clock from elsewhere that is far ahead would make every later edit
+    /// lose.
+    #[must_use]
+    pub fn at_most(self, latest: Timestamp) -> Self {
+        if self.wall > latest { Self { wall: latest, counter: 0 } } else { self }
     }
 
     /// This reading, or the next one after `seen` if that is not earlier: what is written after something was read
     /// counts as later, whatever the wall clocks say.
     #[must_use]
     pub fn after(self, seen: Self) -> Self {
-        if self > seen { self } else { Self { wall: seen.wall, counter: seen.counter + 1 } }
+        if self > seen { self } else { seen.next() }
     }
 }

@@ -164,10 +164,11 @@ async fn restore(
         Ok(backup) => backup,
         Err(error) => return Ok(VaultAnswer::Refused(error)),
     };
-    let rows = match backup.rows() {
+    let mut rows = match backup.rows() {
         Ok(rows) => rows,
         Err(error) => return Ok(VaultAnswer::Refused(error)),
     };
+    rows.believe_clocks_until(origin.at);
     let who = RestoreOrigin {
         step: step_id(origin),
         device: &origin.device,

@@ -29,10 +29,13 @@ const sorted = value => {
   return value;
 };
 
-// Every row but the journal and this profile's name, in one order.
+// What belongs to this profile and this moment: its name, and when copies were made.
+const OWN_SETTINGS = ['device', 'copies', 'last-backup', 'copy-file'];
+
+// Every row but the journal and its index, in one order.
 function canonical(rows) {
-  return Object.entries(rows).filter(([store]) => store !== 'journal').flatMap(([store, list]) => list
-    .filter(([key]) => !(store === 'settings' && JSON.parse(key) === 'device'))
+  return Object.entries(rows).filter(([store]) => store !== 'journal' && store !== 'trails').flatMap(([store, list]) => list
+    .filter(([key]) => !(store === 'settings' && OWN_SETTINGS.includes(JSON.parse(key))))
     .map(([key, value]) => {
       let plain = value;
       try {

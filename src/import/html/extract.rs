@@ -110,12 +110,12 @@ impl Reader {
     }
 
     fn flush_code(&mut self) {
-        let code = std::mem::take(&mut self.code);
+        // Normalised first: some signs become line feeds by it.
+        let code = crate::model::text::normalized(&std::mem::take(&mut self.code));
         let is_inside = self.frames.last().is_some_and(|frame| frame.is_inside);
         let printable = |c: &char| !c.is_control() && *c != '\u{feff}';
         for line in code.split('\n').map(str::trim_end).filter(|line| !is_blank(line)) {
             let text = line.replace('\t', " ").chars().filter(printable).collect::<String>();
-            let text = crate::model::text::normalized(&text);
             let role = Some(Role::Code);
             self.found.push(Found {
                 part: None,

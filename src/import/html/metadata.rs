@@ -95,7 +95,7 @@ impl Visitor for Reader {
             "meta" => self.tag(element),
             "title" if self.title.is_none() => self.capture = Some(Capture::Title),
             "script" if is_linked_data(element) => self.capture = Some(Capture::Json),
-            "svg" | "template" => return false,
+            "svg" | "math" | "template" => return false,
             _ => {}
         }
         true

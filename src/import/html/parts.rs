@@ -80,7 +80,7 @@ const DROPPED_ROLES: &[&str] = &["navigation", "contentinfo", "complementary", "
 const DROPPED_NAMES: &[&str] = &[
     "script", "style", "noscript", "template", "svg", "math", "head", "nav", "footer", "aside", "iframe",
     "object", "embed", "video", "audio", "canvas", "map", "dialog", "input", "select", "textarea", "button",
-    "label", "datalist", "option", "progress", "meter", "output", "noframes", "applet",
+    "label", "datalist", "option", "progress", "meter", "output", "noframes", "noembed", "applet",
 ];
 const BLOCKS: &[&str] = &[
     "address",

@@ -21,13 +21,27 @@ impl ByteOffset {
     }
 }
 
-/// A half-open stretch of text, in code points.
+/// A half-open stretch of text, in code points. One that was read from somewhere never ends before it starts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "Ends")]
 pub struct Span {
     /// First code point inside.
     pub start: CharOffset,
     /// First code point after.
     pub end: CharOffset,
+}
+
+/// A span as it stands in a file. One that ends before it starts is empty.
+#[derive(Deserialize)]
+struct Ends {
+    start: CharOffset,
+    end: CharOffset,
+}
+
+impl From<Ends> for Span {
+    fn from(ends: Ends) -> Self {
+        Self { start: ends.start, end: ends.end.max(ends.start) }
+    }
 }
 
 impl Span {

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::model::annotation::{Annotation, Settled, Stamp, Version, merged, settle};
 use crate::model::edit::Change;
 use crate::model::id::{AnnotationId, DocumentId, TagId};
+use crate::model::time::Timestamp;
 use crate::record::{AnnotationRow, DocumentRow, JournalRow, RevisionRow, TagRow};
 
 /// The rows of a backup, read and checked.
@@ -27,7 +28,52 @@ pub struct BackupRows {
     pub others: Vec<(String, String, String)>,
     /// Rows that could not be read.
     pub unreadable: u32,
+    /// Texts from which something was taken off that could do harm.
+    pub repaired: u32,
 }
+
+impl BackupRows {
+    /// Keeps the last row of those that speak of the same record.
+    pub(super) fn keep_last_of_each(&mut self) {
+        fn last_of_each<Row, Key: Eq + std::hash::Hash>(rows: &mut Vec<Row>, key: impl Fn(&Row) -> Key) {
+            let mut seen = HashSet::new();
+            let mut kept: Vec<Row> = rows.drain(..).rev().filter(|row| seen.insert(key(row))).collect();
+            kept.reverse();
+            *rows = kept;
+        }
+        last_of_each(&mut self.documents, |row| row.id.clone());
+        last_of_each(&mut self.revisions, |(document, revision, _)| (document.clone(), *revision));
+        last_of_each(&mut self.annotations, |row| row.id.clone());
+        last_of_each(&mut self.tags, |row| row.tag.id.clone());
+        last_of_each(&mut self.others, |(store, key, _)| (store.clone(), key.clone()));
+    }
+
+    /// Sets clocks back that are far ahead of `now`: they would make every later edit here lose.
+    pub fn believe_clocks_until(&mut self, now: Timestamp) {
+        let latest = Timestamp(now.0.saturating_add(MOST_AHEAD));
+        for row in &mut self.annotations {
+            row.stamp.clock = row.stamp.clock.at_most(latest);
+            let versions = &mut row.versions;
+            let fields =
+                [&mut versions.range, &mut versions.note, &mut versions.rivals, &mut versions.revived];
+            let tags = versions.tags.iter_mut().map(|(_, version)| version);
+            for version in fields.into_iter().flatten().chain(tags).chain(&mut row.deleted) {
+                version.clock = version.clock.at_most(latest);
+            }
+        }
+        for row in &mut self.documents {
+            for version in row.title_version.iter_mut().chain(&mut row.removed_version) {
+                version.clock = version.clock.at_most(latest);
+            }
+        }
+        for row in &mut self.journal {
+            row.clock = row.clock.at_most(latest);
+        }
+    }
+}
+
+/// No clock is believed that is further ahead than this, in ms.
+const MOST_AHEAD: i64 = 86_400_000;
 
 /// What a library holds already of what a backup speaks of.
 #[derive(Clone, Debug, Default)]
@@ -84,6 +130,8 @@ pub struct Preview {
     pub tags: Tally,
     /// Rows in the backup that cannot be read.
     pub unreadable: u32,
+    /// Texts from which something is taken off that could do harm.
+    pub repaired: u32,
 }
 
 /// What a restore writes.
@@ -109,6 +157,7 @@ pub struct Plan {
 pub fn plan(backup: &BackupRows, held: &Held, mode: RestoreMode, stamp: &Stamp) -> Plan {
     let mut plan = Plan::default();
     plan.preview.unreadable = backup.unreadable;
+    plan.preview.repaired = backup.repaired;
     for row in &backup.tags {
         plan_tag(&mut plan, row, held.tags.get(&row.tag.id), mode);
     }

@@ -1,6 +1,7 @@
 //! Reading a backup and checking that it is whole. It is a file from somewhere: nothing in it is believed
 //! before it was checked, and rows are read through the same types as those in storage.
 use std::io::{Cursor, Read};
+use std::mem::{Discriminant, discriminant};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -11,6 +12,7 @@ use zip::ZipArchive;
 use super::{BACKUP_FORMAT, BACKUP_VERSION, BackupRows, Manifest, Part};
 use crate::model::document::{MarkKind, is_safe_link};
 use crate::model::id::DocumentId;
+use crate::model::text::CharOffset;
 use crate::record::{RevisionRow, from_json};
 
 /// The most entries of an archive.
@@ -19,6 +21,9 @@ const MOST_ENTRIES: usize = 500_000;
 const MOST_BYTES: u64 = 4_000_000_000;
 /// Nothing that people write shrinks more than this.
 const MOST_RATIO: u64 = 400;
+
+/// Settings that speak of the profile and not of the library.
+const OWN_SETTINGS: [&str; 4] = ["device", "copies", "copy-file", "last-backup"];
 
 /// Why a file is no backup that can be restored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +62,9 @@ impl<'a> Backup<'a> {
         if archive.len() > MOST_ENTRIES {
             return Err(BackupError::TooLarge);
         }
+        if archive.has_duplicate_names() {
+            return Err(BackupError::NotABackup);
+        }
         let placeholder = Manifest {
             format: String::new(),
             version: 0,
@@ -80,6 +88,11 @@ impl<'a> Backup<'a> {
         }
         backup.manifest = serde_json::from_value(head)
             .map_err(|_| BackupError::Damaged { part: "manifest.json".to_owned() })?;
+        let mut paths: Vec<&str> = backup.manifest.parts.iter().map(|part| part.path.as_str()).collect();
+        paths.sort_unstable();
+        if let Some(twice) = paths.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(BackupError::Damaged { part: twice[0].to_owned() });
+        }
         let sizes = backup.manifest.parts.iter().map(|part| part.bytes);
         let total = sizes.fold(0_u64, u64::saturating_add);
         if total > MOST_BYTES || total > (bytes.len() as u64 + 1_000_000).saturating_mul(MOST_RATIO) {
@@ -122,6 +135,7 @@ impl<'a> Backup<'a> {
                 }
             }
         }
+        rows.keep_last_of_each();
         Ok(rows)
     }
 
@@ -151,15 +165,18 @@ fn take_row(rows: &mut BackupRows, store: &str, line: &str) -> Option<()> {
         "revisions" => {
             let document = DocumentId::from(key.get(0)?.as_str()?);
             let revision = u32::try_from(key.get(1)?.as_u64()?).ok()?;
-            rows.revisions.push((document, revision, harmless(typed(json)?)));
+            let row: RevisionRow = typed(json)?;
+            let safe = harmless(row.clone());
+            rows.repaired += u32::from(safe != row);
+            rows.revisions.push((document, revision, safe));
         }
         "annotations" => rows.annotations.push(typed(json)?),
         "tags" => rows.tags.push(typed(json)?),
         "journal" => rows.journal.push(typed(json)?),
         "tasks" | "study" | "settings" => {
             let key = key.as_str()?.to_owned();
-            // This profile stays this profile.
-            if store != "settings" || key != "device" {
+            // This profile stays this profile: its name, its own copies, its own files.
+            if store != "settings" || !OWN_SETTINGS.contains(&key.as_str()) {
                 rows.others.push((store.to_owned(), key, json.to_owned()));
             }
         }
@@ -174,17 +191,25 @@ fn typed<Row: DeserializeOwned>(json: &str) -> Option<Row> {
 }
 
 /// Takes off what no importer would have put on: links lead to web pages and mail addresses only, marks lie within
-/// their block, and no block holds the sign that separates blocks.
+/// their block and no two of a kind overlap, and no block holds the sign that separates blocks.
 fn harmless(mut row: RevisionRow) -> RevisionRow {
     for block in &mut row.blocks {
         let length = block.text.chars().count() as u32;
+        let mut last: Vec<(Discriminant<MarkKind>, CharOffset)> = Vec::new();
         block.marks.retain(|mark| {
-            let is_inside = mark.span.start <= mark.span.end && mark.span.end.0 <= length;
+            let is_inside = mark.span.start < mark.span.end && mark.span.end.0 <= length;
             let is_safe = match &mark.kind {
                 MarkKind::Link(address) => is_safe_link(address),
                 MarkKind::Strong | MarkKind::Emphasis | MarkKind::Code => true,
             };
-            is_inside && is_safe
+            let kind = discriminant(&mark.kind);
+            let overlaps = last.iter().any(|(known, end)| *known == kind && mark.span.start < *end);
+            if is_inside && is_safe && !overlaps {
+                last.retain(|(known, _)| *known != kind);
+                last.push((kind, mark.span.end));
+                return true;
+            }
+            false
         });
         if block.text.contains(['\n', '\r']) {
             block.text = block.text.replace(['\n', '\r'], " ");

@@ -39,8 +39,13 @@ impl BackupWriter {
     pub fn rows(&mut self, store: &str, rows: &[(Value, String)]) -> std::io::Result<()> {
         let mut lines = String::new();
         for (key, json) in rows {
-            let field =
-                if serde_json::from_str::<serde::de::IgnoredAny>(json).is_ok() { "row" } else { "damaged" };
+            let is_row = serde_json::from_str::<serde::de::IgnoredAny>(json).is_ok();
+            // A line is a row: what stands in several lines is written anew in one.
+            let compact = (is_row && json.contains(['\n', '\r']))
+                .then(|| serde_json::from_str::<Value>(json).ok().map(|row| row.to_string()))
+                .flatten();
+            let field = if is_row { "row" } else { "damaged" };
+            let json = compact.as_ref().unwrap_or(json);
             lines.push_str(r#"{"key":"#);
             lines.push_str(&key.to_string());
             lines.push_str(&format!(r#","{field}":"#));

@@ -7,16 +7,21 @@ use yew::prelude::*;
 use super::{Desk, restore};
 use crate::browser::storage::Storage;
 use crate::browser::{clock, log, window};
+use crate::model::time::Timestamp;
 use crate::record::read_json;
 use crate::worker::vault_protocol::{Copies, VaultAnswer, VaultRequest};
 
 /// The setting that holds the file for copies; see `worker::vault`.
 const COPY_FILE: &str = "copy-file";
+/// The setting that remembers when a backup last left this browser, in ms.
+const LAST_BACKUP: &str = "last-backup";
+/// After this many ms a backup is called late.
+const REMIND_AFTER: i64 = 7 * 86_400_000;
 
 #[hook]
 pub(super) fn use_backup(desk: &Desk) -> Html {
     let m = desk.m;
-    let copies = use_state_eq(|| None::<Copies>);
+    let copies = use_state_eq(|| None::<(Copies, Option<Timestamp>)>);
     let is_restoring = use_state_eq(|| false);
     let found = copies.clone();
     use_effect_with(*desk.round, move |_| {
@@ -31,8 +36,11 @@ pub(super) fn use_backup(desk: &Desk) -> Html {
                 if let (VaultAnswer::Backup { name }, Some(bytes)) = (answer, bytes) {
                     desk.save(&name, "application/zip", &bytes);
                     let at = clock::now();
-                    spawn_local(async move { note_download(at.0).await });
-                    desk.round.set(*desk.round + 1);
+                    let desk = desk.clone();
+                    spawn_local(async move {
+                        note_download(at.0).await;
+                        desk.round.set(*desk.round + 1);
+                    });
                 }
             });
         })
@@ -70,8 +78,9 @@ pub(super) fn use_backup(desk: &Desk) -> Html {
         let is_restoring = is_restoring.clone();
         Callback::from(move |()| is_restoring.set(on))
     };
-    let copies = copies.as_ref();
-    let when = |at: Option<crate::model::time::Timestamp>| match at {
+    let (copies, last) = copies.as_ref().map_or((None, None), |(copies, last)| (Some(copies), *last));
+    let is_late = copies.is_some() && last.is_none_or(|last| clock::now().0 - last.0 > REMIND_AFTER);
+    let when = |at: Option<Timestamp>| match at {
         Some(at) => clock::local_moment(at, m.0.code()),
         None => m.copy_never().to_owned(),
     };
@@ -85,7 +94,18 @@ pub(super) fn use_backup(desk: &Desk) -> Html {
                 <button type="button" class="btn btn--primary" onclick={download}>{ m.download_backup() }</button>
                 <button type="button" class="btn" onclick={open(true).reform(|_: MouseEvent| ())}>{ m.restore_backup() }</button>
             </div>
+            if is_late {
+                <p class="note note--warn">
+                    { match last {
+                        Some(last) => m.backup_late(&clock::local_moment(last, m.0.code())),
+                        None => m.backup_never().to_owned(),
+                    } }
+                </p>
+            }
             if let Some(copies) = copies {
+                if let (Some(last), false) = (last, is_late) {
+                    <div class="set__row"><span>{ m.backup_last() }</span><span>{ when(Some(last)) }</span></div>
+                }
                 <div class="set__row">
                     <span>{ m.copy_private() }<br /><small class="faint">{ m.copy_private_text() }</small></span>
                     <span class="row">
@@ -115,17 +135,20 @@ pub(super) fn use_backup(desk: &Desk) -> Html {
     }
 }
 
-async fn read_copies() -> Copies {
+/// The copies that are kept by themselves, and when a backup last left this browser.
+async fn read_copies() -> (Copies, Option<Timestamp>) {
     let storage = Storage::open("concord", || {}, || {}).await.storage;
-    let stored = storage.setting("copies").await.ok().flatten().and_then(|value| value.as_string());
+    let copies = storage.setting("copies").await.ok().flatten().and_then(|value| value.as_string());
+    let last = storage.setting(LAST_BACKUP).await.ok().flatten().and_then(|value| value.as_string());
     storage.close();
-    stored.and_then(|json| read_json(&json).ok()).unwrap_or_default()
+    let copies = copies.and_then(|json| read_json(&json).ok()).unwrap_or_default();
+    (copies, last.and_then(|text| text.parse().ok()).map(Timestamp))
 }
 
 /// Remembers that a backup left this browser: a reminder comes when that was long ago.
 async fn note_download(at: i64) {
     let storage = Storage::open("concord", || {}, || {}).await.storage;
-    if let Err(error) = storage.set_setting("last-backup", at.to_string().into()).await {
+    if let Err(error) = storage.set_setting(LAST_BACKUP, at.to_string().into()).await {
         log(&error.to_string());
     }
     storage.close();

@@ -244,6 +244,9 @@ fn tally(m: Messages, preview: &Preview, is_future: bool) -> Html {
             if is_future && preview.annotations.both > 0 {
                 <p class="faint">{ m.tally_both(preview.annotations.both) }</p>
             }
+            if preview.repaired > 0 {
+                <p class="note note--warn">{ m.restore_repaired(preview.repaired) }</p>
+            }
             if preview.unreadable > 0 {
                 <p class="note note--warn">{ m.restore_unreadable(preview.unreadable) }</p>
             }
