@@ -58,11 +58,11 @@ function build() {
 
 const machine = () => `${cpus()[0].model}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GB, Linux ${release()}`;
 
-// Rows of other measurements stay; commit and date are those of the last run.
+// Rows of other measurements stay; commit, build and date are those of the start of the last run.
 function keep(rows) {
   const old = existsSync(output) ? JSON.parse(readFileSync(output, 'utf8')).rows : [];
   const merged = [...old.filter(row => !rows.some(fresh => fresh.id === row.id)), ...rows].sort((a, b) => a.id.localeCompare(b.id));
-  const whole = { commit: commit(), build: build(), date: new Date().toISOString(), machine: machine(), rows: merged };
+  const whole = { ...about, rows: merged };
   writeFileSync(output, `${JSON.stringify(whole, null, 2)}\n`);
 }
 
@@ -79,6 +79,7 @@ const wanted = options();
 const dist = resolve(process.env.CONCORD_DIST ?? join(project, 'dist'));
 if (wanted.profile) mkdirSync(wanted.profile, { recursive: true });
 const profiler = wanted.profile ? profilerInto(wanted.profile) : null;
+const about = { commit: commit(), build: build(), date: new Date().toISOString(), machine: machine() };
 const rows = [];
 let failures = 0;
 console.log(`seed ${wanted.seed}`);

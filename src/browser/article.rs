@@ -84,7 +84,7 @@ pub fn select(article: &Element, text: &DocumentText, anchor: CharOffset, focus:
         return;
     };
     if let Err(error) = selection.set_base_and_extent(&from, at, &to, until) {
-        super::log(&format!("could not select: {error:?}"));
+        super::log(&["could not select: ", &super::told(&error)].concat());
     }
 }
 

@@ -24,6 +24,14 @@ pub fn log(line: &str) {
     console_warn(line);
 }
 
+/// What a thrown value says of itself. Its `Debug` form would bring the formatting of numbers into the page.
+pub(crate) fn told(error: &wasm_bindgen::JsValue) -> String {
+    let text = |key: &str| {
+        js_sys::Reflect::get(error, &key.into()).ok().and_then(|value| value.as_string()).unwrap_or_default()
+    };
+    error.as_string().unwrap_or_else(|| [text("name"), text("message")].join(": "))
+}
+
 /// The window. Everything here runs in a page.
 ///
 /// # Panics

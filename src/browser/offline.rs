@@ -19,7 +19,7 @@ pub async fn register(on_waiting: impl Fn() + 'static) {
     let Some(container) = container() else { return };
     let registration = match JsFuture::from(container.register("./sw.js")).await {
         Ok(registration) => registration.unchecked_into::<ServiceWorkerRegistration>(),
-        Err(error) => return super::log(&format!("no service worker: {error:?}")),
+        Err(error) => return super::log(&["no service worker: ", &super::told(&error)].concat()),
     };
     let on_waiting = Rc::new(on_waiting);
     // Either may be there before `updatefound` can be heard.

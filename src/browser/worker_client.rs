@@ -140,7 +140,7 @@ impl WorkerClient {
         let mut slot = self.running.borrow_mut();
         if slot.is_none() {
             *slot =
-                Some(Running::start(&self.running).map_err(|error| WorkerError::Died(format!("{error:?}")))?);
+                Some(Running::start(&self.running).map_err(|error| WorkerError::Died(super::told(&error)))?);
         }
         let Some(running) = slot.as_ref() else {
             return Err(WorkerError::Died("it did not start".to_owned()));
@@ -160,7 +160,7 @@ impl WorkerClient {
         running
             .worker
             .post_message_with_transfer(&message, &Array::of1(&array.buffer()))
-            .map_err(|error| WorkerError::Died(format!("{error:?}")))
+            .map_err(|error| WorkerError::Died(super::told(&error)))
     }
 }
 
@@ -168,7 +168,7 @@ fn error_of(error: &JsValue) -> WorkerError {
     match error.as_string() {
         Some(text) if text == CANCELLED => WorkerError::Cancelled,
         Some(text) => WorkerError::Died(text),
-        None => WorkerError::Died(format!("{error:?}")),
+        None => WorkerError::Died(super::told(error)),
     }
 }
 

@@ -149,9 +149,13 @@ impl JournalRow {
 
     /// The documents that the row speaks of, each once.
     pub fn documents(&self) -> Vec<&DocumentId> {
-        let mut documents: Vec<&DocumentId> = self.changes.iter().filter_map(ChangeRow::document).collect();
-        documents.sort_unstable();
-        documents.dedup();
+        let mut documents: Vec<&DocumentId> = Vec::new();
+        for document in self.changes.iter().filter_map(ChangeRow::document) {
+            // A step is about one document, or about a library whose changes lie together.
+            if documents.last() != Some(&document) && !documents.contains(&document) {
+                documents.push(document);
+            }
+        }
         documents
     }
 

@@ -76,7 +76,11 @@ struct Versioned {
 /// # Panics
 /// Never for the row types of this module: none has a map with keys that are no strings.
 pub fn to_json(row: &impl Serialize) -> String {
-    serde_json::to_string(row).expect("a row has no keys but strings")
+    match serde_json::to_string(row) {
+        Ok(json) => json,
+        // `expect` would bring the words for every error of serde_json into the page.
+        Err(_) => panic!("a row has no keys but strings"),
+    }
 }
 
 /// Reads a row, checking its version first, so that a newer row is told from a damaged one.

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use web_sys::File;
 
-use crate::browser::{files, log};
+use crate::browser::{files, log, told};
 use crate::state::{Action, Chosen, JobId};
 
 /// Things to import, by the number of their job.
@@ -53,7 +53,7 @@ impl Inputs {
             Input::Text(text) => return Some(text.clone().into_bytes()),
             Input::Sample(path) => files::own_file(path).await,
         };
-        read.inspect_err(|error| log(&format!("could not read the file: {error:?}"))).ok()
+        read.inspect_err(|error| log(&["could not read the file: ", &told(error)].concat())).ok()
     }
 
     /// The name of an import's file.

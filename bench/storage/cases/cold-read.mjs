@@ -93,7 +93,10 @@ function listen() {
     const request = getAll.apply(this, args);
     if (this.name === 'annotations') {
       window.heard.asked = performance.now();
-      request.addEventListener('success', () => { window.heard.handed = performance.now(); });
+      request.addEventListener('success', () => {
+        window.heard.handed = performance.now();
+        performance.mark('handed');
+      });
     }
     return request;
   };
@@ -105,10 +108,13 @@ function timeOpening(id) {
       if (!document.querySelector('ol[aria-label="Annotations"] > li[data-annotation]')) return;
       const end = performance.now();
       observer.disconnect();
+      performance.mark('listed');
       const { asked, handed } = window.heard;
       requestAnimationFrame(() => setTimeout(() => done({ total: end - start, asked: asked - start, handed: handed - start, painted: performance.now() - start })));
     });
     observer.observe(document.body, { subtree: true, childList: true });
+    // Marks are for traces.
+    performance.mark('address');
     const start = performance.now();
     location.hash = `#/read/${id}`;
   });

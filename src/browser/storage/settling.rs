@@ -107,9 +107,12 @@ impl<'a> Settling<'a> {
 
     /// Reads the annotations of all documents that a large step touches.
     async fn read_ahead(&mut self, step: &Step) -> RequestResult<()> {
-        let mut documents: Vec<&DocumentId> = step.changes.iter().filter_map(Change::document).collect();
-        documents.sort_unstable();
-        documents.dedup();
+        let mut documents: Vec<&DocumentId> = Vec::new();
+        for document in step.changes.iter().filter_map(Change::document) {
+            if documents.last() != Some(&document) && !documents.contains(&document) {
+                documents.push(document);
+            }
+        }
         let store = self.writing.store(ANNOTATIONS)?;
         for document in documents {
             for value in all(&store, Some(schema::of_document(document)?)).await? {

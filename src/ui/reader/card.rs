@@ -6,7 +6,7 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
-use crate::browser::{clock, files, layout, log, page};
+use crate::browser::{clock, files, layout, log, page, told};
 use crate::model::annotation::{Annotation, Rival, RivalValue};
 use crate::model::document::Language;
 use crate::model::id::{AnnotationId, TagId};
@@ -210,7 +210,7 @@ fn copy_text(text: String, hub: Hub) {
     spawn_local(async move {
         match files::copy(&text).await {
             Ok(()) => hub.dispatch(Action::Tell(Notice::Copied)),
-            Err(error) => log(&format!("could not copy: {error:?}")),
+            Err(error) => log(&["could not copy: ", &told(&error)].concat()),
         }
     });
 }
