@@ -159,10 +159,13 @@ export class Bench {
       return true`, mode));
   }
 
+  // Another choice is looked at anew, so the button comes and goes.
   startRestore() {
-    return this.browser.run(`
+    return until('the button “Restore”', () => this.browser.run(`
       const buttons = [...document.querySelectorAll('dialog[open] button')];
-      buttons.find(button => button.textContent.trim() === 'Restore').click()`);
+      const button = buttons.find(button => button.textContent.trim() === 'Restore');
+      button?.click();
+      return Boolean(button)`), 60_000);
   }
 
   restored(deadline = 120_000) {

@@ -11,6 +11,10 @@ pub mod paint;
 pub mod storage;
 pub mod worker_client;
 
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]
@@ -46,4 +50,30 @@ pub(crate) fn window() -> web_sys::Window {
 /// In a worker.
 pub(crate) fn document() -> web_sys::Document {
     window().document().expect("a page has a document")
+}
+
+/// Waits for two things at once.
+pub async fn both<A, B>(a: impl Future<Output = A>, b: impl Future<Output = B>) -> (A, B) {
+    let (mut a, mut b) = (pin!(a), pin!(b));
+    let (mut first, mut second) = (None, None);
+    poll_fn(move |context| {
+        if first.is_none()
+            && let Poll::Ready(value) = a.as_mut().poll(context)
+        {
+            first = Some(value);
+        }
+        if second.is_none()
+            && let Poll::Ready(value) = b.as_mut().poll(context)
+        {
+            second = Some(value);
+        }
+        match (first.take(), second.take()) {
+            (Some(first), Some(second)) => Poll::Ready((first, second)),
+            (one, other) => {
+                (first, second) = (one, other);
+                Poll::Pending
+            }
+        }
+    })
+    .await
 }

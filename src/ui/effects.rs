@@ -1,9 +1,6 @@
 //! The one place where effects are carried out: where wish, browser and answer meet.
 use std::cell::RefCell;
-use std::future::poll_fn;
-use std::pin::pin;
 use std::rc::Rc;
-use std::task::Poll;
 
 use gloo::timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
@@ -11,7 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 use super::hub::{Hub, fresh_document};
 use crate::browser::storage::{Committed, Opened, Shelf, Storage, StorageError, StorageErrorKind, Volume};
 use crate::browser::worker_client::WorkerError;
-use crate::browser::{article, clock, files, layout, log, offline, page};
+use crate::browser::{article, both, clock, files, layout, log, offline, page};
 use crate::model::document::Language;
 use crate::model::id::{DeviceId, DocumentId, WindowId};
 use crate::record::{AnnotationRow, DocumentRow};
@@ -156,32 +153,6 @@ async fn open(hub: Hub) {
     if was_lost {
         hub.dispatch(Action::CommitFailed(StorageTrouble::LostByBrowser));
     }
-}
-
-/// Waits for two things at once.
-async fn both<A, B>(a: impl Future<Output = A>, b: impl Future<Output = B>) -> (A, B) {
-    let (mut a, mut b) = (pin!(a), pin!(b));
-    let (mut first, mut second) = (None, None);
-    poll_fn(move |context| {
-        if first.is_none()
-            && let Poll::Ready(value) = a.as_mut().poll(context)
-        {
-            first = Some(value);
-        }
-        if second.is_none()
-            && let Poll::Ready(value) = b.as_mut().poll(context)
-        {
-            second = Some(value);
-        }
-        match (first.take(), second.take()) {
-            (Some(first), Some(second)) => Poll::Ready((first, second)),
-            (one, other) => {
-                (first, second) = (one, other);
-                Poll::Pending
-            }
-        }
-    })
-    .await
 }
 
 /// Writes after a pause.

@@ -3,6 +3,7 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo::events::EventListener;
+use indexed_db_futures::Result as RequestResult;
 use indexed_db_futures::database::Database;
 use indexed_db_futures::internals::SystemRepr;
 use indexed_db_futures::prelude::*;
@@ -16,6 +17,7 @@ use super::requests::{Writing, all, keys, last_key, one, put, readable, since};
 use super::schema::{self, ANNOTATIONS, DOCUMENTS, FILES, JOURNAL, REVISIONS, SETTINGS, TAGS, TRAILS};
 use super::settling::Settling;
 use super::{Shelf, Volume};
+use crate::browser::both;
 use crate::model::edit::Step;
 use crate::model::id::{DeviceId, DocumentId};
 use crate::model::time::LogicalTime;
@@ -269,7 +271,7 @@ impl Storage {
             put(&writing.store(REVISIONS)?, key, new.revision.as_str().into())?;
             let key = schema::file_key(&row.id, row.revision, name);
             put(&writing.store(FILES)?, key, Uint8Array::from(original).into())?;
-            log(&writing, &JournalRow::of_step(step, device, author)).await
+            JournalEndWriter::find(&writing).await?.log(&JournalRow::of_step(step, device, author))
         };
         let result = work.await;
         let logged = writing.end(result).await?;
@@ -299,13 +301,15 @@ impl Storage {
         let work = async {
             let mut committed = Committed::default();
             let mut settling = Settling::new(&writing, device, author);
+            let (journal, read) = both(JournalEndWriter::find(&writing), settling.read_first(steps)).await;
+            let mut journal = journal?;
+            read?;
             for step in steps {
                 let (settled, refused) = settling.step(step).await?;
                 committed.refused |= refused;
                 if !settled.changes.is_empty() {
-                    committed
-                        .logged
-                        .extend(log(&writing, &JournalRow::of_step(&settled, device, author)).await?);
+                    let rows = JournalRow::of_step(&settled, device, author);
+                    committed.logged.extend(journal.log(&rows)?);
                 }
             }
             Ok(committed)
@@ -361,22 +365,34 @@ impl Storage {
     }
 }
 
-/// Appends rows to the journal, with their trails.
-pub(super) async fn log(
-    writing: &Writing<'_>,
-    rows: &[JournalRow],
-) -> indexed_db_futures::Result<Vec<Logged>> {
-    let mut logged = Vec::with_capacity(rows.len());
-    for row in rows {
-        let key: f64 =
-            writing.store(JOURNAL)?.add(JsValue::from(to_json(row))).with_key_type::<f64>().build()?.await?;
-        let trails = writing.store(TRAILS)?;
-        for document in row.documents() {
-            put(&trails, schema::trail_key(document, key), JsValue::TRUE)?;
-        }
-        logged.push(Logged { key: key as u64, row: row.clone() });
+/// The end of the journal inside a transaction. Keys are counted here, from the last one on, so that nothing waits for
+/// the browser to tell them: each wait is a turn in which the page may be drawn.
+pub(super) struct JournalEndWriter<'a> {
+    writing: &'a Writing<'a>,
+    last: f64,
+}
+
+impl<'a> JournalEndWriter<'a> {
+    /// Finds the end.
+    pub(super) async fn find(writing: &'a Writing<'a>) -> RequestResult<Self> {
+        let last = last_key(&writing.store(JOURNAL)?).await?.unwrap_or(0.0);
+        Ok(Self { writing, last })
     }
-    Ok(logged)
+
+    /// Appends rows, with their trails.
+    pub(super) fn log(&mut self, rows: &[JournalRow]) -> RequestResult<Vec<Logged>> {
+        let (journal, trails) = (self.writing.store(JOURNAL)?, self.writing.store(TRAILS)?);
+        let mut logged = Vec::with_capacity(rows.len());
+        for row in rows {
+            self.last += 1.0;
+            put(&journal, self.last.into(), to_json(row).into())?;
+            for document in row.documents() {
+                put(&trails, schema::trail_key(document, self.last), JsValue::TRUE)?;
+            }
+            logged.push(Logged { key: self.last as u64, row: row.clone() });
+        }
+        Ok(logged)
+    }
 }
 
 fn local_storage() -> Option<web_sys::Storage> {

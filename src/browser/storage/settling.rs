@@ -33,9 +33,6 @@ impl<'a> Settling<'a> {
     pub(super) async fn step(&mut self, step: &Step) -> RequestResult<(Step, bool)> {
         let mut settled = Step { changes: Vec::with_capacity(step.changes.len()), ..step.clone() };
         let mut refused = false;
-        if step.changes.len() > MANY {
-            self.read_ahead(step).await?;
-        }
         for change in &step.changes {
             let stamp = Stamp {
                 modified: step.at,
@@ -57,6 +54,25 @@ impl<'a> Settling<'a> {
             }
         }
         Ok((settled, refused))
+    }
+
+    /// Reads the annotations that the steps speak of.
+    pub(super) async fn read_first(&mut self, steps: &[Rc<Step>]) -> RequestResult<()> {
+        for step in steps {
+            if step.changes.len() > MANY {
+                self.read_ahead(step).await?;
+                continue;
+            }
+            for change in &step.changes {
+                let Change::Annotation { before, after } = change else { continue };
+                let Some(known) = after.as_ref().or(before.as_ref()) else { continue };
+                if !self.known.contains_key(&known.id) {
+                    let stored = self.read(known).await?;
+                    self.known.insert(known.id.clone(), stored);
+                }
+            }
+        }
+        Ok(())
     }
 
     async fn annotation(

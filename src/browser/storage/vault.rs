@@ -13,7 +13,7 @@ use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Storage;
-use super::database::{Inner, log, note_held_data};
+use super::database::{Inner, JournalEndWriter, note_held_data};
 use super::error::{StorageError, StorageErrorKind};
 use super::requests::{Writing, all, keys, one, put};
 use super::schema::{
@@ -242,7 +242,8 @@ impl Storage {
             let unknown = rows.journal.iter().filter(|row| !held.journal.contains(&identity(row)));
             let past: Vec<JournalRow> =
                 unknown.map(|row| JournalRow { is_history: true, ..row.clone() }).collect();
-            log(&writing, &past).await?;
+            let mut journal = JournalEndWriter::find(&writing).await?;
+            journal.log(&past)?;
             let step = Step {
                 id: origin.step.clone(),
                 deed: Deed::Restore,
@@ -251,7 +252,7 @@ impl Storage {
                 direction: Direction::Do,
                 changes: plan.changes.clone(),
             };
-            log(&writing, &JournalRow::of_step(&step, &stamp.device, stamp.author.as_deref())).await?;
+            journal.log(&JournalRow::of_step(&step, &stamp.device, stamp.author.as_deref()))?;
             Ok(plan)
         };
         let result = work.await;
