@@ -54,7 +54,9 @@ pub(super) fn absorb(state: &mut AppState, logged: Vec<Logged>) -> Vec<Effect> {
         for change in &step.changes {
             let is_unknown = change.document().is_some_and(|id| !state.library.entries.contains_key(id));
             reads_shelf |= is_unknown;
-            if !is_unknown && !(is_much && matches!(change, Change::Annotation { .. })) {
+            // Many annotations are read anew instead.
+            let is_left = is_unknown || is_much && matches!(change, Change::Annotation { .. });
+            if !is_left {
                 take_in(state, change, is_own);
             }
         }

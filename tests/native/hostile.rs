@@ -426,7 +426,8 @@ fn no_code_of_a_page_is_read_and_all_of_its_text() {
 #[test]
 fn whole_documents_lose_their_code_and_keep_their_text() {
     let text: Vec<&str> = TEXT.lines().collect();
-    let cases: [(&str, (&str, &str, &[&str])); 6] = [
+    type Case<'c> = (&'static str, &'static str, &'c [&'static str]);
+    let cases: [(&str, Case<'_>); 6] = [
         (
             "page",
             (
@@ -721,8 +722,10 @@ const MANY: usize = 60_000;
 const DEPTH: usize = 100_000;
 const CASE: &str = "CONCORD_HOSTILE_CASE";
 
-/// Name, file name, source.
-const HEAVY: &[(&str, &str, fn() -> String)] = &[
+/// A name, a file name, and the way to the source.
+type Heavy = (&'static str, &'static str, fn() -> String);
+
+const HEAVY: &[Heavy] = &[
     ("deep divisions", "a.html", || deep("<div>")),
     ("deep emphasis", "a.html", || deep("<b><i>")),
     ("deep own elements", "a.html", || deep("<x-w>")),
@@ -1192,7 +1195,7 @@ fn what_is_no_whole_backup_is_refused() {
     let rows = rows.as_bytes();
     let truth = part("documents.jsonl", rows);
     let told = |change: &dyn Fn(&mut Value)| {
-        let mut manifest = manifest(&[truth.clone()]);
+        let mut manifest = manifest(std::slice::from_ref(&truth));
         change(&mut manifest);
         with_manifest(&[("documents.jsonl", rows)], &manifest)
     };

@@ -9,6 +9,7 @@ use crate::model::id::TagId;
 
 /// What becomes of a change when it meets the annotation as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(clippy::large_enum_variant, reason = "it is matched where it is made")]
 pub enum Settled {
     /// This is to be stored.
     Write(Annotation),
