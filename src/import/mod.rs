@@ -155,7 +155,7 @@ fn parsed(format: Format, page: Page, replaced: u32) -> Result<Parsed, ImportErr
         format,
         title: title(&article.blocks, page_title),
         language: article.language,
-        text_sha256: digest(&article.blocks),
+        text_sha256: text_digest(&article.blocks),
         meta: article.meta,
         blocks: article.blocks,
         left_out: article.left_out,
@@ -181,8 +181,8 @@ fn title(blocks: &[Block], page_title: Option<String>) -> String {
     }
 }
 
-/// The digest of the block texts joined by line feeds, without building the joined text.
-fn digest(blocks: &[Block]) -> String {
+/// SHA-256, in hexadecimal, of the block texts joined by line feeds, without building the joined text.
+pub fn text_digest(blocks: &[Block]) -> String {
     let mut hasher = Sha256::new();
     for (n, block) in blocks.iter().enumerate() {
         if n > 0 {

@@ -8,6 +8,7 @@ mod document;
 pub mod history;
 mod journal;
 mod json;
+pub mod setting_names;
 mod settings;
 
 pub use annotation::AnnotationRow;

@@ -6,7 +6,9 @@ use gloo::timers::callback::Timeout;
 use wasm_bindgen_futures::spawn_local;
 
 use super::hub::{Hub, fresh_document};
-use crate::browser::storage::{Committed, Opened, Shelf, Storage, StorageError, StorageErrorKind, Volume};
+use crate::browser::storage::{
+    Committed, DATABASE, Opened, Shelf, Storage, StorageError, StorageErrorKind, Volume,
+};
 use crate::browser::worker_client::WorkerError;
 use crate::browser::{article, both, clock, files, layout, log, offline, page};
 use crate::model::document::Language;
@@ -26,8 +28,6 @@ const RETRY_PAUSE: u32 = 5_000;
 const RECALLED: u64 = 1_000;
 /// How long nothing must be changed before a copy of everything is kept, in ms.
 const COPY_PAUSE: u32 = 120_000;
-/// The name of the database.
-const DATABASE: &str = "concord";
 
 /// A document that was read before anybody asked for it, because the address names it.
 pub(super) type EarlyVolume = (DocumentId, Result<Option<Volume>, StorageError>);

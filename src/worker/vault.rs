@@ -4,27 +4,24 @@ use std::collections::HashMap;
 
 use js_sys::{Function, Reflect, Uint8Array};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use super::vault_protocol::{Copies, DocumentSize, Entry, Health, Line, Origin, VaultAnswer, VaultRequest};
-use crate::browser::storage::{ROW_STORES, RawRow, RestoreOrigin, Storage, StorageError, StorageErrorKind};
+use crate::browser::storage::{
+    DATABASE, ROW_STORES, RawRow, RestoreOrigin, Storage, StorageError, StorageErrorKind,
+};
+use crate::import::text_digest;
 use crate::model::edit::{Deed, Direction, Step};
 use crate::model::id::{DocumentId, StepId};
 use crate::model::time::{LogicalTime, Timestamp};
 use crate::record::backup::{Backup, BackupWriter, RestoreMode};
 use crate::record::history::revert;
+use crate::record::setting_names::{COPIES, COPY_FILE, DEVICE};
 use crate::record::{
     AnnotationRow, ChangeRow, DocumentRow, JournalRow, Logged, RevisionRow, TagRow, from_json, read_json,
 };
 
-/// The name of the database.
-const DATABASE: &str = "concord";
-/// The setting that remembers the copies that were kept.
-const COPIES: &str = "copies";
-/// The setting that holds the file that the person chose for copies: a handle of the browser.
-const COPY_FILE: &str = "copy-file";
 /// The copy in the browser's private files.
 const PRIVATE_COPY: &str = "concord-copy.zip";
 /// So many records of a step are told one by one.
@@ -245,7 +242,7 @@ async fn health(storage: &Storage) -> Result<Health, StorageError> {
                     let expected = digests.get(&document);
                     let is_current =
                         expected.is_some_and(|(revision, _)| key[1].as_u64() == Some(u64::from(*revision)));
-                    if is_current && expected.is_some_and(|(_, digest)| *digest != digest_of(&row)) {
+                    if is_current && expected.is_some_and(|(_, digest)| *digest != text_digest(&row.blocks)) {
                         health.altered.push(size.title.clone());
                     }
                 }
@@ -275,18 +272,6 @@ async fn health(storage: &Storage) -> Result<Health, StorageError> {
     Ok(health)
 }
 
-/// The digest of the block texts joined by line feeds, as the importers make it.
-fn digest_of(row: &RevisionRow) -> String {
-    let mut hasher = Sha256::new();
-    for (n, block) in row.blocks.iter().enumerate() {
-        if n > 0 {
-            hasher.update(b"\n");
-        }
-        hasher.update(block.text.as_bytes());
-    }
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 async fn damaged_file(storage: &Storage) -> Result<Vec<u8>, StorageError> {
     let mut lines = String::new();
     for store in ["documents", "revisions", "annotations", "tags", "journal"] {
@@ -314,17 +299,14 @@ async fn history(
         .into_iter()
         .map(|row| (row.id, row.title))
         .collect();
-    let device = storage.setting("device").await?.and_then(|value| value.as_string());
+    let device = storage.setting(DEVICE).await?.and_then(|value| value.as_string());
     let device = device.and_then(|json| read_json::<String>(&json).ok()).unwrap_or_default();
     let mut entries: Vec<Entry> = Vec::new();
     let mut has_more = false;
+    let mut last_step = None;
     for logged in rows.iter().rev() {
         // Typing that goes on is one entry, and so is a large step in several rows.
-        let joins =
-            entries.last().zip(rows.iter().find(|other| other.key == entries.last().map_or(0, |e| e.key)));
-        let is_same = joins.is_some_and(|(_, other)| {
-            other.row.step == logged.row.step && !logged.row.step.as_str().is_empty()
-        });
+        let is_same = !logged.row.step.as_str().is_empty() && last_step == Some(&logged.row.step);
         if !is_same && entries.len() as u32 >= limit {
             has_more = true;
             break;
@@ -344,6 +326,7 @@ async fn history(
             }
             None => entries.push(entry),
         }
+        last_step = Some(&logged.row.step);
     }
     let tags = typed::<TagRow>(storage, "tags").await?.into_iter().map(|row| row.tag).collect();
     Ok(VaultAnswer::History { entries, has_more, tags })

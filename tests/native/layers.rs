@@ -47,7 +47,7 @@ const LAYERS: [Layer; 14] = [
     // The helper thread is one more writer beside the windows.
     Layer {
         files: "worker/vault.rs",
-        may_name: &["worker", "model", "record", "browser::storage", "browser::log"],
+        may_name: &["worker", "model", "import", "record", "browser::storage", "browser::log"],
         never: &["yew", "indexed_db_futures"],
     },
     Layer { files: "browser/", may_name: &["browser", "model", "record", "worker"], never: &["yew"] },

@@ -21,6 +21,9 @@ use crate::model::id::{DeviceId, DocumentId};
 use crate::model::time::LogicalTime;
 use crate::record::{DocumentHead, Glance, Settings};
 
+/// The name of the app's database.
+pub const DATABASE: &str = "concord";
+
 /// What the library needs at the start.
 #[derive(Debug, Default)]
 pub struct Shelf {

@@ -34,8 +34,7 @@ pub(super) const SETTINGS: &str = "settings";
 
 /// The setting that holds [`crate::record::Settings`].
 pub(super) const PREFERENCES: &str = "preferences";
-/// The setting that holds this profile's id.
-pub(super) const DEVICE: &str = "device";
+pub(super) use crate::record::setting_names::DEVICE;
 /// What the names of glances begin with.
 pub(super) const GLANCE: &str = "glance/";
 

@@ -13,6 +13,7 @@ use super::{BACKUP_FORMAT, BACKUP_VERSION, BackupRows, Manifest, Part};
 use crate::model::document::{MarkKind, is_safe_link};
 use crate::model::id::DocumentId;
 use crate::model::text::CharOffset;
+use crate::record::setting_names::OF_THE_PROFILE;
 use crate::record::{RevisionRow, from_json};
 
 /// The most entries of an archive.
@@ -21,9 +22,6 @@ const MOST_ENTRIES: usize = 500_000;
 const MOST_BYTES: u64 = 4_000_000_000;
 /// Nothing that people write shrinks more than this.
 const MOST_RATIO: u64 = 400;
-
-/// Settings that speak of the profile and not of the library.
-const OWN_SETTINGS: [&str; 4] = ["device", "copies", "copy-file", "last-backup"];
 
 /// Why a file is no backup that can be restored.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -176,7 +174,7 @@ fn take_row(rows: &mut BackupRows, store: &str, line: &str) -> Option<()> {
         "tasks" | "study" | "settings" => {
             let key = key.as_str()?.to_owned();
             // This profile stays this profile: its name, its own copies, its own files.
-            if store != "settings" || !OWN_SETTINGS.contains(&key.as_str()) {
+            if store != "settings" || !OF_THE_PROFILE.contains(&key.as_str()) {
                 rows.others.push((store.to_owned(), key, json.to_owned()));
             }
         }

@@ -5,16 +5,13 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use yew::prelude::*;
 
 use super::{Desk, restore};
-use crate::browser::storage::Storage;
+use crate::browser::storage::{DATABASE, Storage};
 use crate::browser::{clock, log, window};
 use crate::model::time::Timestamp;
 use crate::record::read_json;
+use crate::record::setting_names::{COPIES, COPY_FILE, LAST_BACKUP};
 use crate::worker::vault_protocol::{Copies, VaultAnswer, VaultRequest};
 
-/// The setting that holds the file for copies; see `worker::vault`.
-const COPY_FILE: &str = "copy-file";
-/// The setting that remembers when a backup last left this browser, in ms.
-const LAST_BACKUP: &str = "last-backup";
 /// After this many ms a backup is called late.
 const REMIND_AFTER: i64 = 7 * 86_400_000;
 
@@ -137,8 +134,8 @@ pub(super) fn use_backup(desk: &Desk) -> Html {
 
 /// The copies that are kept by themselves, and when a backup last left this browser.
 async fn read_copies() -> (Copies, Option<Timestamp>) {
-    let storage = Storage::open("concord", || {}, || {}).await.storage;
-    let copies = storage.setting("copies").await.ok().flatten().and_then(|value| value.as_string());
+    let storage = Storage::open(DATABASE, || {}, || {}).await.storage;
+    let copies = storage.setting(COPIES).await.ok().flatten().and_then(|value| value.as_string());
     let last = storage.setting(LAST_BACKUP).await.ok().flatten().and_then(|value| value.as_string());
     storage.close();
     let copies = copies.and_then(|json| read_json(&json).ok()).unwrap_or_default();
@@ -147,7 +144,7 @@ async fn read_copies() -> (Copies, Option<Timestamp>) {
 
 /// Remembers that a backup left this browser: a reminder comes when that was long ago.
 async fn note_download(at: i64) {
-    let storage = Storage::open("concord", || {}, || {}).await.storage;
+    let storage = Storage::open(DATABASE, || {}, || {}).await.storage;
     if let Err(error) = storage.set_setting(LAST_BACKUP, at.to_string().into()).await {
         log(&error.to_string());
     }
@@ -171,7 +168,7 @@ async fn choose_copy_file() -> Result<bool, JsValue> {
             return if name.as_deref() == Some("AbortError") { Ok(false) } else { Err(error) };
         }
     };
-    let storage = Storage::open("concord", || {}, || {}).await.storage;
+    let storage = Storage::open(DATABASE, || {}, || {}).await.storage;
     let kept = storage.set_setting(COPY_FILE, handle).await;
     storage.close();
     kept.map(|()| true).map_err(|error| JsValue::from_str(&error.to_string()))
