@@ -2,6 +2,8 @@
 //!
 //! Tests are tables in the reader's notation. What the project keeps beside the package (the seed article, data of
 //! other projects) is read from `../shared` when it is there; without it such tests say "skipped" and pass.
+#[path = "../cases/mod.rs"]
+mod cases;
 mod support;
 
 mod anchor;
@@ -16,6 +18,7 @@ mod import;
 mod layers;
 mod locales;
 mod merge;
+mod reanchor;
 mod record;
 mod rust_source;
 mod session;

@@ -2,6 +2,13 @@
 //!
 //! The selectors are those of the W3C Web Annotation Data Model, section 4.2: TextQuoteSelector and
 //! TextPositionSelector, the latter in code points.
+mod align;
+mod reanchor;
+mod search;
+mod tokens;
+
+pub use reanchor::{Candidate, Outcome, Proposal, Reanchoring};
+
 use serde::{Deserialize, Serialize};
 
 use super::document::DocumentText;
