@@ -38,7 +38,7 @@ function program(...names) {
 
 // What a run leaves when it is stopped in the middle.
 const folders = new Set();
-process.on('exit', () => folders.forEach(folder => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })));
+const sweep = () => folders.forEach(folder => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 
 // Waits no longer than the cap. What is capped goes on until its browser is closed.
 export async function capped(seconds, work) {
@@ -77,6 +77,8 @@ export class Stage {
       args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage', '--force-prefers-reduced-motion'],
       viewport: VIEW,
     });
+    // After the library's own handler, which ends the browser: until then the profile is written to.
+    process.off('exit', sweep).on('exit', sweep);
     try {
       await context.addInitScript({ path: join(here, 'probe.js') });
       const [page] = context.pages();

@@ -2,6 +2,7 @@
 //!
 //! Pure functions that never fail for odd content: trouble rides along as warnings, and only what cannot be read
 //! as an article at all is an [`ImportError`].
+pub mod annotations;
 mod article;
 mod chrome;
 mod decode;

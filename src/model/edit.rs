@@ -50,6 +50,15 @@ pub enum Change {
         /// Whether it is out now.
         after: bool,
     },
+    /// Another revision of a document became the current one. The texts of all of them stay stored.
+    Revision {
+        /// Which document.
+        document: DocumentId,
+        /// The revision that was shown before.
+        before: u32,
+        /// The revision that is shown now.
+        after: u32,
+    },
     /// A tag was made, changed or deleted.
     Tag {
         /// Before; none when it is new.
@@ -71,6 +80,9 @@ impl Change {
             Self::Removed { document, before, after } => {
                 Self::Removed { document, before: after, after: before }
             }
+            Self::Revision { document, before, after } => {
+                Self::Revision { document, before: after, after: before }
+            }
             Self::Tag { before, after } => Self::Tag { before: after, after: before },
         }
     }
@@ -81,9 +93,10 @@ impl Change {
             Self::Annotation { before, after } => {
                 after.as_ref().or(before.as_ref()).map(|annotation| &annotation.document)
             }
-            Self::Title { document, .. } | Self::Role { document, .. } | Self::Removed { document, .. } => {
-                Some(document)
-            }
+            Self::Title { document, .. }
+            | Self::Role { document, .. }
+            | Self::Removed { document, .. }
+            | Self::Revision { document, .. } => Some(document),
             Self::Tag { .. } => None,
         }
     }
@@ -103,6 +116,12 @@ pub enum Deed {
     Note,
     /// Moved the edges of a passage.
     Range,
+    /// Made two passages of one.
+    Split,
+    /// Made one passage of two.
+    Join,
+    /// Added a stretch to a passage.
+    Extend,
     /// Deleted a passage.
     Delete,
     /// Changed a title.
@@ -113,6 +132,12 @@ pub enum Deed {
     AddDocument,
     /// Removed a document.
     RemoveDocument,
+    /// Added a new revision of a document, with the passages that stand in it unchanged.
+    Revise,
+    /// Said where passages of an older revision stand, or that they stand nowhere.
+    Review,
+    /// Took in annotations that were made elsewhere.
+    TakeIn,
     /// Chose between what two windows wrote.
     Choose,
     /// Brought back how things were at an earlier moment.

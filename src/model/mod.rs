@@ -5,5 +5,6 @@ pub mod codebook;
 pub mod document;
 pub mod edit;
 pub mod id;
+pub mod review;
 pub mod text;
 pub mod time;

@@ -20,6 +20,12 @@ pub struct AnnotationRow {
     pub revision: u32,
     /// Where it is.
     pub selectors: Selectors,
+    /// Its other stretches; since row version 3.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub further: Vec<Selectors>,
+    /// The revision in which it was kept without a place; since row version 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Option<u32>,
     /// Its tags.
     #[serde(default)]
     pub tags: Vec<TagId>,
@@ -48,6 +54,8 @@ impl From<&Annotation> for AnnotationRow {
             document,
             revision,
             selectors,
+            further,
+            kept,
             tags,
             note,
             created,
@@ -62,6 +70,8 @@ impl From<&Annotation> for AnnotationRow {
             document,
             revision,
             selectors,
+            further,
+            kept,
             tags,
             note,
             created,
@@ -81,6 +91,8 @@ impl From<AnnotationRow> for Annotation {
             document,
             revision,
             selectors,
+            further,
+            kept,
             tags,
             note,
             created,
@@ -89,6 +101,20 @@ impl From<AnnotationRow> for Annotation {
             rivals,
             deleted,
         } = row;
-        Self { id, document, revision, selectors, tags, note, created, stamp, versions, rivals, deleted }
+        Self {
+            id,
+            document,
+            revision,
+            selectors,
+            further,
+            kept,
+            tags,
+            note,
+            created,
+            stamp,
+            versions,
+            rivals,
+            deleted,
+        }
     }
 }

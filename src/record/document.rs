@@ -41,6 +41,28 @@ pub struct DocumentRow {
     /// When it was last removed or put back; since row version 2.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub removed_version: Option<Version>,
+    /// When another revision last became the current one; since row version 3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub revision_version: Option<Version>,
+}
+
+/// What the document row says while a revision is the current one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Face {
+    /// See [`Document`] for this and the other fields.
+    pub language: Language,
+    /// The origin.
+    pub source: Source,
+    /// What the page says.
+    #[serde(default)]
+    pub meta: Meta,
+    /// Dropped chrome.
+    #[serde(default)]
+    pub left_out: Vec<String>,
+    /// When it was added.
+    pub imported_at: Timestamp,
+    /// Length of the text in code points.
+    pub chars: u32,
 }
 
 /// The text of one revision.
@@ -53,6 +75,9 @@ pub struct RevisionRow {
     /// When blocks were last relabelled, by their number; since row version 2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub role_versions: Vec<(u32, Version)>,
+    /// What the document says of itself in this revision; since row version 3. Older rows get it with the next revision.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub face: Option<Box<Face>>,
 }
 
 /// A document that is not stored yet. Its text stays as it was written by the helper thread: the page only hands it
@@ -88,13 +113,15 @@ impl From<&Document> for DocumentRow {
             removed: false,
             title_version: None,
             removed_version: None,
+            revision_version: None,
         }
     }
 }
 
 impl From<&Document> for RevisionRow {
     fn from(document: &Document) -> Self {
-        Self { v: ROW_VERSION, blocks: document.blocks.clone(), role_versions: Vec::new() }
+        let face = Some(Box::new(DocumentRow::from(document).face()));
+        Self { v: ROW_VERSION, blocks: document.blocks.clone(), role_versions: Vec::new(), face }
     }
 }
 
@@ -110,6 +137,30 @@ impl RevisionRow {
 }
 
 impl DocumentRow {
+    /// What it says of itself in its current revision.
+    pub fn face(&self) -> Face {
+        Face {
+            language: self.language,
+            source: self.source.clone(),
+            meta: self.meta.clone(),
+            left_out: self.left_out.clone(),
+            imported_at: self.imported_at,
+            chars: self.chars,
+        }
+    }
+
+    /// Makes another revision the current one.
+    pub fn turn_to(&mut self, revision: u32, face: Face) {
+        let Face { language, source, meta, left_out, imported_at, chars } = face;
+        self.revision = revision;
+        self.language = language;
+        self.source = source;
+        self.meta = meta;
+        self.left_out = left_out;
+        self.imported_at = imported_at;
+        self.chars = chars;
+    }
+
     /// The document, with the text of its current revision.
     pub fn with_text(self, revision: RevisionRow) -> Document {
         Document {
@@ -136,6 +187,7 @@ impl From<DocumentRow> for DocumentHead {
             meta: row.meta,
             imported_at: row.imported_at,
             chars: row.chars,
+            revision: row.revision,
             removed: row.removed,
         }
     }

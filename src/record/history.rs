@@ -16,6 +16,8 @@ pub struct Current {
     pub title: String,
     /// Whether it is out of the library.
     pub removed: bool,
+    /// Its current revision.
+    pub revision: u32,
 }
 
 /// The changes that bring a document back to how it was before the first of some journal rows, which must be all rows
@@ -30,7 +32,7 @@ pub fn revert(
 ) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
     let mut seen: Vec<AnnotationId> = Vec::new();
-    let (mut has_title, mut has_removed) = (false, false);
+    let (mut has_title, mut has_removed, mut has_revision) = (false, false, false);
     let mut roles: Vec<(u32, u32)> = Vec::new();
     let changed = rows.iter().filter(|logged| !logged.row.is_history).flat_map(|logged| &logged.row.changes);
     for change in changed.filter(|change| change.document() == Some(document)) {
@@ -77,6 +79,13 @@ pub fn revert(
                 if *before != current.removed && !*before {
                     let (document, after) = (document.clone(), *before);
                     changes.push(Change::Removed { document, before: current.removed, after });
+                }
+            }
+            ChangeRow::Revision { document, before, .. } if only.is_none() && !has_revision => {
+                has_revision = true;
+                if *before != current.revision {
+                    let (document, after) = (document.clone(), *before);
+                    changes.push(Change::Revision { document, before: current.revision, after });
                 }
             }
             _ => {}

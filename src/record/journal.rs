@@ -98,6 +98,15 @@ pub enum ChangeRow {
         /// After.
         after: bool,
     },
+    /// Which revision is the current one; since row version 3.
+    Revision {
+        /// Which document.
+        document: DocumentId,
+        /// Before.
+        before: u32,
+        /// After.
+        after: u32,
+    },
     /// A tag.
     Tag {
         /// Before.
@@ -112,9 +121,10 @@ impl ChangeRow {
     pub fn document(&self) -> Option<&DocumentId> {
         match self {
             Self::Annotation { before, after } => after.as_ref().or(before.as_ref()).map(|row| &row.document),
-            Self::Title { document, .. } | Self::Role { document, .. } | Self::Removed { document, .. } => {
-                Some(document)
-            }
+            Self::Title { document, .. }
+            | Self::Role { document, .. }
+            | Self::Removed { document, .. }
+            | Self::Revision { document, .. } => Some(document),
             Self::Tag { .. } => None,
         }
     }
@@ -169,11 +179,17 @@ impl JournalRow {
             "take-tag" => Deed::TakeTag(tag()),
             "note" => Deed::Note,
             "range" => Deed::Range,
+            "split" => Deed::Split,
+            "join" => Deed::Join,
+            "extend" => Deed::Extend,
             "delete" => Deed::Delete,
             "rename" => Deed::Rename,
             "relabel" => Deed::Relabel,
             "add-document" => Deed::AddDocument,
             "remove-document" => Deed::RemoveDocument,
+            "revise" => Deed::Revise,
+            "review" => Deed::Review,
+            "take-in" => Deed::TakeIn,
             "choose" => Deed::Choose,
             "revert" => Deed::Revert,
             "restore" => Deed::Restore,
@@ -199,11 +215,17 @@ impl Deed {
             Self::TakeTag(_) => "take-tag",
             Self::Note => "note",
             Self::Range => "range",
+            Self::Split => "split",
+            Self::Join => "join",
+            Self::Extend => "extend",
             Self::Delete => "delete",
             Self::Rename => "rename",
             Self::Relabel => "relabel",
             Self::AddDocument => "add-document",
             Self::RemoveDocument => "remove-document",
+            Self::Revise => "revise",
+            Self::Review => "review",
+            Self::TakeIn => "take-in",
             Self::Choose => "choose",
             Self::Revert => "revert",
             Self::Restore => "restore",
@@ -236,6 +258,7 @@ impl From<&Change> for ChangeRow {
                 Self::Role { document, revision, block, before, after }
             }
             Change::Removed { document, before, after } => Self::Removed { document, before, after },
+            Change::Revision { document, before, after } => Self::Revision { document, before, after },
             Change::Tag { before, after } => {
                 Self::Tag { before: before.map(Box::new), after: after.map(Box::new) }
             }
@@ -255,6 +278,7 @@ impl From<&ChangeRow> for Change {
                 Self::Role { document, revision, block, before, after }
             }
             ChangeRow::Removed { document, before, after } => Self::Removed { document, before, after },
+            ChangeRow::Revision { document, before, after } => Self::Revision { document, before, after },
             ChangeRow::Tag { before, after } => {
                 Self::Tag { before: before.map(|tag| *tag), after: after.map(|tag| *tag) }
             }

@@ -12,7 +12,7 @@ pub mod setting_names;
 mod settings;
 
 pub use annotation::AnnotationRow;
-pub use document::{DocumentRow, NewDocument, RevisionRow};
+pub use document::{DocumentRow, Face, NewDocument, RevisionRow};
 pub use journal::{ChangeRow, JournalRow, Logged};
 pub use json::{Misread, read as read_json};
 pub use settings::{DocumentHead, Glance, Settings, StripMark, Theme};
@@ -25,8 +25,8 @@ use serde::{Deserialize, Serialize};
 use crate::model::annotation::Version;
 use crate::model::codebook::Tag;
 
-/// The version that rows are written in. Rows of version 1 are read as they are: what version 2 added is absent.
-pub const ROW_VERSION: u32 = 2;
+/// The version that rows are written in. Rows of versions 1 and 2 are read as they are: what was added since is absent.
+pub const ROW_VERSION: u32 = 3;
 
 /// Why a row could not be read.
 #[derive(Debug)]
@@ -87,7 +87,9 @@ pub fn to_json(row: &impl Serialize) -> String {
 /// Reads a row, checking its version first, so that a newer row is told from a damaged one.
 pub fn from_json<Row: DeserializeOwned>(json: &str) -> Result<Row, RecordError> {
     // Rows that this app wrote say their version first; to look for it elsewhere is to read the row twice.
-    let is_known = json.starts_with(r#"{"v":2,"#) || json.starts_with(r#"{"v":1,"#);
+    let is_known = ["3", "2", "1"].iter().any(|known| {
+        json.strip_prefix(r#"{"v":"#).and_then(|rest| rest.strip_prefix(known)).is_some_and(|rest| rest.starts_with(','))
+    });
     if !is_known {
         let Versioned { v } = read_json(json).map_err(RecordError::Shape)?;
         if v > ROW_VERSION {

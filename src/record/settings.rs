@@ -26,6 +26,8 @@ pub struct DocumentHead {
     pub imported_at: Timestamp,
     /// Length of the text in code points.
     pub chars: u32,
+    /// The current revision.
+    pub revision: u32,
     /// Whether the person removed it.
     pub removed: bool,
 }
@@ -36,6 +38,8 @@ pub struct DocumentHead {
 pub struct Glance {
     /// Number of annotations.
     pub annotations: u32,
+    /// How many of them wait to be reviewed: nobody has said where they stand in the current revision.
+    pub waiting: u32,
     /// Where they are.
     pub strip: Vec<StripMark>,
     /// The block at the top of the page when it was last read.

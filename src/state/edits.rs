@@ -10,7 +10,7 @@ use super::saving;
 use super::update::{say, tell};
 use crate::model::anchor::describe;
 use crate::model::annotation::{Annotation, RivalValue, Settled, Stamp, Versions, settle};
-use crate::model::codebook::{Bilingual, Family, Tag, TagStyle};
+use crate::model::codebook::{Bilingual, Tag};
 use crate::model::document::Role;
 use crate::model::edit::{Change, Deed, Direction, Step};
 use crate::model::id::{AnnotationId, DocumentId, TagId};
@@ -56,7 +56,7 @@ pub(super) fn create_tag(
         id: tag.clone(),
         name: Bilingual { vi: name.to_owned(), en: name.to_owned() },
         definition: Bilingual { vi: String::new(), en: String::new() },
-        family: family_of(style),
+        family: style.family(),
         style,
         digit: None,
     };
@@ -69,16 +69,6 @@ pub(super) fn create_tag(
     let mut effects = perform(state, Deed::GiveTag(tag), changes, at);
     effects.push(Effect::SaveSettings(state.settings.clone()));
     effects
-}
-
-fn family_of(style: TagStyle) -> Family {
-    match style {
-        TagStyle::Lead | TagStyle::Partner | TagStyle::Target => Family::Party,
-        TagStyle::Task | TagStyle::Result | TagStyle::Measure => Family::Work,
-        TagStyle::Basis | TagStyle::Funds => Family::Basis,
-        TagStyle::Due | TagStyle::Place => Family::Time,
-        TagStyle::Gap | TagStyle::Study | TagStyle::Mark => Family::Check,
-    }
 }
 
 /// Marks the selection with a tag or without, else tags the passage in focus.
@@ -105,8 +95,8 @@ pub(super) fn mark(state: &mut AppState, tag: Option<TagId>, id: AnnotationId, a
     };
     let effects = perform(state, deed, vec![change], at);
     Rc::make_mut(&mut state.view).focus = Some(marked.id.clone());
-    if let Some(span) = state.annotations.span_of(&marked.id) {
-        let overlaps = state.annotations.overlapping(span).count().saturating_sub(1) as u32;
+    if state.annotations.span_of(&marked.id).is_some() {
+        let overlaps = state.annotations.overlaps_of(&marked.id);
         say(state, Spoken::Marked(tag, overlaps));
     }
     effects
@@ -142,6 +132,8 @@ fn tagging(state: &AppState, tag: Option<&TagId>, id: AnnotationId, at: Timestam
         document: open.document.id.clone(),
         revision: open.document.revision,
         selectors: describe(&open.text, span),
+        further: Vec::new(),
+        kept: None,
         tags: tag.into_iter().cloned().collect(),
         note: String::new(),
         created: at,
@@ -449,6 +441,10 @@ pub(super) fn apply_change(state: &mut AppState, change: &Change) {
         Change::Removed { document, after, .. } => {
             Rc::make_mut(&mut state.library).change(document, |entry| entry.head.removed = *after);
         }
+        // The text is not at hand: the document is read anew once storage has turned to it.
+        Change::Revision { document, after, .. } => {
+            Rc::make_mut(&mut state.library).change(document, |entry| entry.head.revision = *after);
+        }
         Change::Tag { before, after } => {
             let codebook = Rc::make_mut(&mut state.codebook);
             match (before, after) {
@@ -469,10 +465,13 @@ fn apply_annotation(state: &mut AppState, before: Option<&Annotation>, after: Op
         (Some(_), None) => Rc::make_mut(&mut state.annotations).remove(&known.id),
         (None, _) => {
             // Not on screen: the strip is made anew when the document is next opened.
-            let difference = i64::from(after.is_some()) - i64::from(before.is_some());
             Rc::make_mut(&mut state.library).change(&known.document, |entry| {
-                let count = i64::from(entry.glance.annotations) + difference;
-                entry.glance.annotations = u32::try_from(count).unwrap_or(0);
+                let revision = entry.head.revision;
+                let waits = |annotation: &Annotation| annotation.waits_in(revision);
+                let changed = |count: u32, was: bool, is: bool| (count + u32::from(is)).saturating_sub(u32::from(was));
+                let glance = &mut entry.glance;
+                glance.annotations = changed(glance.annotations, before.is_some(), after.is_some());
+                glance.waiting = changed(glance.waiting, before.is_some_and(waits), after.is_some_and(waits));
             });
         }
     }

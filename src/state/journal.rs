@@ -35,6 +35,7 @@ pub(super) fn absorb(state: &mut AppState, logged: Vec<Logged>) -> Vec<Effect> {
     let is_much = new.iter().map(|logged| logged.row.changes.len()).sum::<usize>() > MANY;
     let mut effects = Vec::new();
     let mut reads_shelf = is_much;
+    let mut refreshes = is_much;
     let annotations = state.annotations.clone();
     for Logged { row, .. } in new {
         state.clock = state.clock.max(row.clock);
@@ -48,20 +49,27 @@ pub(super) fn absorb(state: &mut AppState, logged: Vec<Logged>) -> Vec<Effect> {
         let is_own = state.is_own(&step.id);
         if is_own {
             correct_history(state, &step);
-        } else if row.device == state.device && matches!(step.deed, Deed::Restore | Deed::Revert) {
+        } else if row.device == state.device && matches!(
+            step.deed,
+            Deed::Restore | Deed::Revert | Deed::Revise | Deed::Review | Deed::TakeIn
+        ) {
             remember(state, &step);
         }
+        // Its text is read anew, and its passages with it.
+        let is_revised = step.changes.iter().any(|change| matches!(change, Change::Revision { .. }));
+        reads_shelf |= is_revised;
+        refreshes |= is_much || is_revised;
         for change in &step.changes {
             let is_unknown = change.document().is_some_and(|id| !state.library.entries.contains_key(id));
             reads_shelf |= is_unknown;
             // Many annotations are read anew instead.
-            let is_left = is_unknown || is_much && matches!(change, Change::Annotation { .. });
+            let is_left = is_unknown || refreshes && matches!(change, Change::Annotation { .. });
             if !is_left {
                 take_in(state, change, is_own);
             }
         }
     }
-    if is_much {
+    if refreshes {
         effects.extend(state.open.as_ref().map(|open| Effect::Refresh(open.document.id.clone())));
     }
     if !Rc::ptr_eq(&annotations, &state.annotations) {
@@ -135,7 +143,8 @@ fn with_pending(state: &AppState, id: &AnnotationId, stored: Option<Annotation>)
 fn same_field(one: &Change, other: &Change) -> bool {
     match (one, other) {
         (Change::Title { document: a, .. }, Change::Title { document: b, .. })
-        | (Change::Removed { document: a, .. }, Change::Removed { document: b, .. }) => a == b,
+        | (Change::Removed { document: a, .. }, Change::Removed { document: b, .. })
+        | (Change::Revision { document: a, .. }, Change::Revision { document: b, .. }) => a == b,
         (Change::Role { document: a, block: n, .. }, Change::Role { document: b, block: m, .. }) => {
             a == b && n == m
         }

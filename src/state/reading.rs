@@ -58,7 +58,7 @@ pub(super) fn opened(
     };
     let (document, annotations) = with_unsaved(state, (*document).clone(), annotations);
     let text = Rc::new(DocumentText::new(&document.blocks));
-    state.annotations = Rc::new(AnnotationSet::new(&text, annotations));
+    state.annotations = Rc::new(AnnotationSet::new(&text, document.revision, annotations));
     let library = Rc::make_mut(&mut state.library);
     library.change(id, |entry| {
         entry.glance.reads += 1;
@@ -93,7 +93,7 @@ pub(super) fn refreshed(
     } else {
         Rc::new(DocumentText::new(&document.blocks))
     };
-    state.annotations = Rc::new(AnnotationSet::new(&text, annotations));
+    state.annotations = Rc::new(AnnotationSet::new(&text, document.revision, annotations));
     state.open = Some(Rc::new(OpenDocument { document, text, first_block: open.first_block }));
     forget_missing(state);
     refresh_glance(state);
@@ -122,7 +122,7 @@ fn with_unsaved(
                     block.role = after;
                 }
             }
-            Change::Removed { .. } | Change::Tag { .. } => {}
+            Change::Removed { .. } | Change::Revision { .. } | Change::Tag { .. } => {}
         }
     }
     (document, annotations)
@@ -155,16 +155,18 @@ pub(super) fn refresh_glance(state: &mut AppState) {
     let length = u64::from(open.text.char_len().0.max(1));
     let permille = |offset: CharOffset| (u64::from(offset.0) * 1000 / length) as u16;
     let codebook = &state.codebook;
-    let strip = state.annotations.placed().iter().map(|placed| StripMark {
+    // A strip is some hundred pixels wide: more marks than that cannot be told apart.
+    let strip = state.annotations.sample(500).map(|placed| StripMark {
         start: permille(placed.span.start),
         end: permille(placed.span.end),
         style: codebook.style_of(&placed.annotation.tags),
     });
-    // A strip is some hundred pixels wide: more marks than that cannot be told apart.
-    let strip: Vec<StripMark> = strip.step_by(state.annotations.placed().len() / 500 + 1).collect();
+    let strip: Vec<StripMark> = strip.collect();
     let count = state.annotations.len() as u32;
+    let waiting = state.annotations.waiting().count() as u32;
     Rc::make_mut(&mut state.library).change(&open.document.id, |entry| {
         entry.glance.annotations = count;
+        entry.glance.waiting = waiting;
         entry.glance.strip = strip;
     });
 }
@@ -245,7 +247,7 @@ fn focus_at(state: &mut AppState, id: Option<AnnotationId>, place: Option<CharOf
     if let Some(annotation) = state.annotations.get(&id) {
         let spoken = Spoken::Focused {
             tags: annotation.tags.clone(),
-            quote: annotation.quote().to_owned(),
+            quote: annotation.quote(),
             layer: layer as u32 + 1,
             layers: layers.len() as u32,
         };
@@ -268,15 +270,8 @@ pub(super) fn focus_layer_at(state: &mut AppState, offset: CharOffset) -> Vec<Ef
 }
 
 pub(super) fn focus_neighbour(state: &mut AppState, forward: bool, from: CharOffset) -> Vec<Effect> {
-    let placed = state.annotations.placed();
-    let current = state.view.focus.as_ref().and_then(|id| state.annotations.position_of(id));
-    let next = match (current, forward) {
-        (Some(n), true) => n.checked_add(1),
-        (Some(n), false) => n.checked_sub(1),
-        (None, true) => Some(placed.partition_point(|other| other.span.start < from)),
-        (None, false) => placed.partition_point(|other| other.span.start < from).checked_sub(1),
-    };
-    match next.and_then(|n| placed.get(n)).map(|other| other.annotation.id.clone()) {
+    let next = state.annotations.neighbour(state.view.focus.as_ref(), from, forward);
+    match next.map(|other| other.annotation.id.clone()) {
         Some(id) => focus(state, Some(id)),
         None => Vec::new(),
     }

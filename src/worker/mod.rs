@@ -4,6 +4,7 @@
 //! page's side is `browser::worker_client`.
 pub mod host;
 pub mod protocol;
+mod review;
 pub mod serve;
 pub mod vault;
 pub mod vault_protocol;

@@ -7,6 +7,7 @@ use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
+use super::review;
 use super::vault_protocol::{Copies, DocumentSize, Entry, Health, Line, Origin, VaultAnswer, VaultRequest};
 use crate::browser::storage::{
     DATABASE, ROW_STORES, RawRow, RestoreOrigin, Storage, StorageError, StorageErrorKind,
@@ -106,6 +107,16 @@ async fn answer(storage: &Storage, request: VaultRequest, bytes: Vec<u8>) -> Res
             }
             (VaultAnswer::Shortened, None)
         }
+        VaultRequest::Revise { document, file_name, origin } => {
+            (review::revise(storage, &document, file_name, bytes, &origin).await?, None)
+        }
+        VaultRequest::Queue(document) => (review::queue(storage, &document).await?, None),
+        VaultRequest::Decide { document, verdicts, origin } => {
+            (review::decide(storage, &document, &verdicts, &origin).await?, None)
+        }
+        VaultRequest::TakeIn { document, origin } => {
+            (review::take_in(storage, &document, &bytes, &origin).await?, None)
+        }
     })
 }
 
@@ -121,7 +132,7 @@ async fn written(storage: &Storage, origin: &Origin) -> Result<Answered, Storage
     Ok((VaultAnswer::Backup { name }, Some(backup(storage, origin).await?)))
 }
 
-fn step_id(origin: &Origin) -> StepId {
+pub(super) fn step_id(origin: &Origin) -> StepId {
     StepId(format!("{}.1", origin.window))
 }
 
@@ -181,8 +192,10 @@ async fn restore(
     }
     let files: Vec<_> = backup.manifest.parts.iter().filter(|part| part.file.is_some()).cloned().collect();
     let mut files = files.into_iter();
-    let next_file = |is_new: &dyn Fn(&DocumentId) -> bool| {
-        let part = files.find(|part| part.file.as_ref().is_some_and(|(document, _, _)| is_new(document)))?;
+    let next_file = |is_new: &dyn Fn(&DocumentId, u32) -> bool| {
+        let is_wanted =
+            |file: &(DocumentId, u32, String)| is_new(&file.0, file.1);
+        let part = files.find(|part| part.file.as_ref().is_some_and(is_wanted))?;
         // Each part was checked when the archive was opened.
         let bytes = backup.part(&part).ok()?;
         part.file.map(|(document, revision, name)| (document, revision, name, bytes))
@@ -190,7 +203,7 @@ async fn restore(
     Ok(VaultAnswer::Restored(storage.restore(&rows, mode, &who, next_file).await?.preview))
 }
 
-async fn typed<Row: serde::de::DeserializeOwned>(
+pub(super) async fn typed<Row: serde::de::DeserializeOwned>(
     storage: &Storage,
     store: &str,
 ) -> Result<Vec<Row>, StorageError> {
@@ -364,7 +377,7 @@ fn entry(
             ChangeRow::Title { before, after, .. } => {
                 (line.before, line.after) = (snippet(before), snippet(after));
             }
-            ChangeRow::Role { .. } | ChangeRow::Removed { .. } => {}
+            ChangeRow::Role { .. } | ChangeRow::Removed { .. } | ChangeRow::Revision { .. } => {}
             ChangeRow::Tag { before, after } => {
                 let name = |tag: &Option<Box<crate::model::codebook::Tag>>| {
                     tag.as_ref().map(|tag| tag.name.vi.clone()).unwrap_or_default()

@@ -1,9 +1,13 @@
 //! What the vault asks of the helper thread: work on storage as a whole.
 use serde::{Deserialize, Serialize};
 
+use crate::import::ImportError;
+use crate::import::annotations::AnnotationFileError;
 use crate::model::codebook::Tag;
+use crate::model::document::Language;
 use crate::model::edit::{Deed, Direction};
 use crate::model::id::{AnnotationId, DeviceId, DocumentId, WindowId};
+use crate::model::review::{Queue, Verdict};
 use crate::model::time::Timestamp;
 use crate::record::backup::{BackupError, Preview, RestoreMode};
 
@@ -70,6 +74,34 @@ pub enum VaultRequest {
     },
     /// Forget the journal before a moment.
     Shorten(Timestamp),
+    /// Read the file that comes along as a new revision of a document, and carry over the passages that stand in it
+    /// unchanged.
+    Revise {
+        /// The document.
+        document: DocumentId,
+        /// The name of the file; none for a pasted text.
+        file_name: Option<String>,
+        /// Who.
+        origin: Origin,
+    },
+    /// The passages of a document that wait for the person, with what is proposed for each.
+    Queue(DocumentId),
+    /// Carry out what the person decided, as one step.
+    Decide {
+        /// The document.
+        document: DocumentId,
+        /// For each passage.
+        verdicts: Vec<(AnnotationId, Verdict)>,
+        /// Who.
+        origin: Origin,
+    },
+    /// Take in the annotations of the file that comes along.
+    TakeIn {
+        /// The document that they are about.
+        document: DocumentId,
+        /// Who.
+        origin: Origin,
+    },
 }
 
 /// An answer of the vault.
@@ -117,6 +149,14 @@ pub enum VaultAnswer {
     Reverted(u32),
     /// The journal is shorter.
     Shortened,
+    /// There is a new revision, or the file was none.
+    Revised(Result<Carried, NoRevision>),
+    /// The queue asked for.
+    Queue(Box<DocumentQueue>),
+    /// So many passages were decided on.
+    Decided(u32),
+    /// Annotations were taken in, or the file held none.
+    TakenIn(Result<Carried, AnnotationFileError>),
     /// It did not work; nothing was changed.
     Failed {
         /// Whether no space is left.
@@ -124,6 +164,43 @@ pub enum VaultAnswer {
         /// For the console.
         cause: String,
     },
+}
+
+/// What became of passages that were brought to a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Carried {
+    /// They stand in it with the same words.
+    pub placed: u32,
+    /// They wait for the person.
+    pub waiting: u32,
+    /// They could not be taken in, or are here already.
+    pub left_out: u32,
+}
+
+/// Why there is no new revision.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NoRevision {
+    /// The text is the same as before.
+    SameText,
+    /// It cannot be read.
+    Unread(ImportError),
+}
+
+/// The queue of one document.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DocumentQueue {
+    /// Its title.
+    pub title: String,
+    /// The language of its text.
+    pub language: Language,
+    /// The current revision.
+    pub revision: u32,
+    /// When each revision was added, by number.
+    pub added: Vec<(u32, Timestamp)>,
+    /// What waits.
+    pub queue: Queue,
+    /// Tags that people made, for their names.
+    pub tags: Vec<Tag>,
 }
 
 /// The copies that are kept by themselves.

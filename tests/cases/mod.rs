@@ -9,14 +9,14 @@ use serde::Serialize;
 use unicode_normalization::UnicodeNormalization;
 
 /// SplitMix64 (Steele et al. 2014): the same seed gives the same case everywhere.
-pub struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
-    pub fn next(&mut self) -> u64 {
+    pub(crate) fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ z >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -24,28 +24,28 @@ impl Random {
         z ^ z >> 31
     }
 
-    pub fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         (self.next() % end as u64) as usize
     }
 
-    pub fn chance(&mut self, permille: usize) -> bool {
+    pub(crate) fn chance(&mut self, permille: usize) -> bool {
         self.below(1000) < permille
     }
 
-    pub fn pick<'t, T: ?Sized>(&mut self, from: &[&'t T]) -> &'t T {
+    pub(crate) fn pick<'t, T: ?Sized>(&mut self, from: &[&'t T]) -> &'t T {
         from[self.below(from.len())]
     }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tongue {
+pub(crate) enum Tongue {
     Vi,
     En,
 }
 
 /// What happens between the two revisions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// One word in a thousand is misspelt.
     FewTypos,
     /// One word in a hundred.
@@ -66,7 +66,7 @@ pub enum Kind {
     Boilerplate,
 }
 
-pub const KINDS: [Kind; 9] = [
+pub(crate) const KINDS: [Kind; 9] = [
     Kind::FewTypos,
     Kind::ManyTypos,
     Kind::Moved,
@@ -79,7 +79,7 @@ pub const KINDS: [Kind; 9] = [
 ];
 
 impl Kind {
-    pub fn name(self) -> &'static str {
+    pub(crate) fn name(self) -> &'static str {
         match self {
             Self::FewTypos => "typos-0.1",
             Self::ManyTypos => "typos-1",
@@ -96,27 +96,27 @@ impl Kind {
 
 /// A case.
 #[derive(Debug, Serialize)]
-pub struct Case {
-    pub id: String,
-    pub language: &'static str,
-    pub kind: &'static str,
+pub(crate) struct Case {
+    pub(crate) id: String,
+    pub(crate) language: &'static str,
+    pub(crate) kind: &'static str,
     /// Code points of the old text.
-    pub size: usize,
-    pub old: String,
-    pub new: String,
-    pub passages: Vec<Passage>,
+    pub(crate) size: usize,
+    pub(crate) old: String,
+    pub(crate) new: String,
+    pub(crate) passages: Vec<Passage>,
 }
 
 #[derive(Debug, Serialize)]
-pub struct Passage {
+pub(crate) struct Passage {
     #[serde(flatten)]
-    pub selectors: Selectors,
+    pub(crate) selectors: Selectors,
     /// Where it stands in the new text; none when it was deleted.
-    pub truth: Option<Span>,
+    pub(crate) truth: Option<Span>,
 }
 
 /// Makes a case of about `size` code points with so many passages.
-pub fn case(tongue: Tongue, kind: Kind, size: usize, passages: usize, seed: u64) -> Case {
+pub(crate) fn case(tongue: Tongue, kind: Kind, size: usize, passages: usize, seed: u64) -> Case {
     let mut random = Random::new(seed ^ (size as u64) << 8 ^ (kind as u64) << 32 ^ (tongue as u64) << 40);
     let paragraphs = paragraphs(tongue, kind, size, &mut random);
     let old = paragraphs.join("\n");
@@ -178,7 +178,7 @@ fn decompose(case: &mut Case, new: &str) {
     }
 }
 
-pub fn document(text: &str) -> DocumentText {
+pub(crate) fn document(text: &str) -> DocumentText {
     let blocks: Vec<Block> = text
         .split('\n')
         .map(|line| Block { role: Role::Paragraph, text: line.to_owned(), marks: Vec::new() })

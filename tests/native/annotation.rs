@@ -1,6 +1,6 @@
 //! Annotations of one document: their order, and which of them touch a place.
 use concord::model::anchor::describe;
-use concord::model::annotation::{Annotation, AnnotationSet, SpanIndex, Stamp, Versions};
+use concord::model::annotation::{Annotation, AnnotationSet, Stamp, Versions};
 use concord::model::document::DocumentText;
 use concord::model::id::AnnotationId;
 use concord::model::text::{CharOffset, Span};
@@ -15,6 +15,8 @@ fn annotation(id: &str, text: &DocumentText, span: Span) -> Annotation {
         document: "d1".into(),
         revision: 1,
         selectors: describe(text, span),
+        further: Vec::new(),
+        kept: None,
         tags: Vec::new(),
         note: String::new(),
         created: Timestamp(0),
@@ -33,12 +35,13 @@ fn annotation(id: &str, text: &DocumentText, span: Span) -> Annotation {
 fn set(text: &DocumentText, spans: &[(&str, u32, u32)]) -> AnnotationSet {
     AnnotationSet::new(
         text,
+        1,
         spans.iter().map(|(id, start, end)| annotation(id, text, Span::new(*start, *end))),
     )
 }
 
 fn ids(set: &AnnotationSet) -> Vec<&str> {
-    set.placed().iter().map(|placed| placed.annotation.id.as_str()).collect()
+    set.placed().map(|placed| placed.annotation.id.as_str()).collect()
 }
 
 #[test]
@@ -46,7 +49,6 @@ fn passages_are_in_text_order_longer_ones_first() {
     let text = lines("0123456789");
     let set = set(&text, &[("d", 5, 6), ("b", 1, 4), ("a", 1, 8), ("e", 5, 6), ("c", 1, 2)]);
     assert_eq!(ids(&set), ["a", "b", "c", "d", "e"]);
-    assert_eq!(set.position_of(&"c".into()), Some(2));
     assert_eq!(set.span_of(&"b".into()), Some(Span::new(1, 4)));
     assert_eq!(set.span_of(&"nobody".into()), None);
 }
@@ -83,6 +85,7 @@ fn a_passage_whose_words_are_gone_is_kept_without_a_place() {
     let new = lines("hai bên ra về");
     let set = AnnotationSet::new(
         &new,
+        1,
         [annotation("kept", &old, Span::new(0, 7)), annotation("lost", &old, Span::new(8, 14))],
     );
     assert_eq!(ids(&set), ["kept"]);
@@ -104,40 +107,120 @@ fn a_passage_put_in_again_takes_the_place_of_its_older_self() {
     assert_eq!(ids(&set), ["a"]);
     set.remove(&"a".into());
     assert!(set.is_empty());
-    assert!(set.placed().is_empty() && set.unplaced().is_empty());
+    assert!(set.placed().next().is_none() && set.unplaced().is_empty());
+}
+
+/// A passage in several stretches.
+fn in_pieces(id: &str, text: &DocumentText, spans: &[Span]) -> Annotation {
+    let mut parts = spans.iter().map(|span| describe(text, *span));
+    Annotation {
+        selectors: parts.next().expect("a passage has a stretch"),
+        further: parts.collect(),
+        ..annotation(id, text, spans[0])
+    }
 }
 
 #[test]
-fn an_index_of_nothing_finds_nothing() {
-    let index = SpanIndex::new(Vec::new());
-    assert!(index.overlapping(Span::new(0, 99)).is_empty());
-    assert!(index.at(CharOffset(0)).is_empty());
+fn a_passage_in_pieces_is_at_each_of_them() {
+    let text = lines("0123456789");
+    let mut set = set(&text, &[("between", 3, 5)]);
+    set.insert(&text, in_pieces("pieces", &text, &[Span::new(1, 3), Span::new(6, 9)]));
+    assert_eq!(ids(&set), ["pieces", "between", "pieces"]);
+    assert_eq!((set.len(), set.iter().count()), (2, 2));
+    assert_eq!(set.spans_of(&"pieces".into()), [Span::new(1, 3), Span::new(6, 9)]);
+    assert_eq!(set.get(&"pieces".into()).map(|it| it.quote()).as_deref(), Some("12 … 678"));
+    assert_eq!(set.layers_at(CharOffset(7)).len(), 1);
+    assert!(set.layers_at(CharOffset(5)).is_empty(), "what lies between is not part of it");
+    assert_eq!(set.overlaps_of(&"pieces".into()), 0);
+    set.remove(&"pieces".into());
+    assert_eq!(ids(&set), ["between"]);
+}
+
+#[test]
+fn a_passage_of_another_revision_has_no_place_until_it_is_reviewed() {
+    let text = lines("0123456789");
+    let older = annotation("older", &text, Span::new(0, 3));
+    let kept = Annotation { kept: Some(2), ..annotation("kept", &text, Span::new(0, 3)) };
+    let set = AnnotationSet::new(&text, 2, [older, kept]);
+    assert_eq!((set.placed().count(), set.unplaced().len()), (0, 2));
+    assert_eq!(set.waiting().map(|it| it.id.as_str()).collect::<Vec<_>>(), ["older"]);
+}
+
+#[test]
+fn one_walks_from_passage_to_passage() {
+    let text = lines("0123456789");
+    let set = set(&text, &[("a", 0, 3), ("b", 0, 2), ("c", 5, 9)]);
+    let next = |from: Option<&str>, at: u32, forward| {
+        let from = from.map(AnnotationId::from);
+        set.neighbour(from.as_ref(), CharOffset(at), forward).map(|placed| placed.annotation.id.to_string())
+    };
+    assert_eq!(next(Some("a"), 0, true).as_deref(), Some("b"));
+    assert_eq!(next(Some("b"), 0, true).as_deref(), Some("c"));
+    assert_eq!(next(Some("c"), 0, true), None);
+    assert_eq!(next(Some("c"), 0, false).as_deref(), Some("b"));
+    assert_eq!(next(Some("a"), 0, false), None);
+    assert_eq!(next(None, 4, true).as_deref(), Some("c"));
+    assert_eq!(next(None, 4, false).as_deref(), Some("b"));
+    assert_eq!(next(None, 0, false), None);
+    assert_eq!(next(Some("nobody"), 9, true), None);
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// More passages than one chunk holds, so that chunks are cut, emptied and walked over.
     #[test]
-    fn the_index_finds_what_a_look_at_every_span_finds(
-        mut spans in prop::collection::vec(any_span(60), 0..40),
-        windows in prop::collection::vec(any_span(70), 1..20),
+    fn a_large_set_answers_as_a_look_at_every_passage_does(
+        spans in prop::collection::vec(any_span(900), 600..1_400),
+        gone in prop::collection::vec(0_usize..1_400, 0..700),
+        windows in prop::collection::vec(any_span(950), 1..20),
     ) {
-        spans.sort_by_key(|span| SpanIndex::order(*span));
-        let index = SpanIndex::new(spans.clone());
-        prop_assert_eq!(index.spans(), spans.as_slice());
+        let text = lines(&"abcdefghij".repeat(90));
+        let mut set = AnnotationSet::new(&text, 1, []);
+        let mut expected: Vec<(Span, String)> = Vec::new();
+        for (n, span) in spans.iter().enumerate().filter(|(_, span)| !span.is_empty()) {
+            let position = Annotation {
+                selectors: concord::model::anchor::Selectors {
+                    quote: concord::model::anchor::TextQuote {
+                        exact: text.slice(*span).to_owned(), prefix: String::new(), suffix: String::new(),
+                    },
+                    position: *span,
+                },
+                ..annotation(&n.to_string(), &text, Span::new(0, 1))
+            };
+            set.insert(&text, position);
+            expected.push((*span, n.to_string()));
+        }
+        for n in gone {
+            set.remove(&AnnotationId(n.to_string()));
+            expected.retain(|(_, id)| *id != n.to_string());
+        }
+        expected.sort_by_key(|(span, id)| (span.start, std::cmp::Reverse(span.end), id.clone()));
+        prop_assert_eq!(set.len(), expected.len());
+        let all: Vec<String> = expected.iter().map(|(_, id)| id.clone()).collect();
+        prop_assert_eq!(ids(&set), all);
         for window in windows {
-            let expected: Vec<usize> = (0..spans.len()).filter(|n| spans[*n].overlaps(window)).collect();
-            prop_assert_eq!(index.overlapping(window), expected, "{:?}", window);
-            let at: Vec<usize> =
-                (0..spans.len()).filter(|n| spans[*n].start <= window.start && window.start < spans[*n].end).collect();
-            prop_assert_eq!(index.at(window.start), at);
+            let hits: Vec<&str> = set.overlapping(window).map(|placed| placed.annotation.id.as_str()).collect();
+            let wanted: Vec<&str> =
+                expected.iter().filter(|(span, _)| span.overlaps(window)).map(|(_, id)| id.as_str()).collect();
+            prop_assert_eq!(hits, wanted, "{:?}", window);
+        }
+        for pair in expected.windows(2) {
+            let next = set.neighbour(Some(&AnnotationId(pair[0].1.clone())), CharOffset(0), true);
+            prop_assert_eq!(next.map(|placed| placed.annotation.id.to_string()), Some(pair[1].1.clone()));
+            let back = set.neighbour(Some(&AnnotationId(pair[1].1.clone())), CharOffset(0), false);
+            prop_assert_eq!(back.map(|placed| placed.annotation.id.to_string()), Some(pair[0].1.clone()));
         }
     }
+}
 
+proptest! {
     #[test]
     fn a_set_built_by_edits_is_the_set_built_at_once(
         edits in prop::collection::vec((0_u8..8, prop::option::of(any_span(30))), 0..40),
     ) {
         let text = lines("abcdefghijklmnopqrstuvwxyzABCDEF");
-        let mut set = AnnotationSet::default();
+        let mut set = AnnotationSet::new(&text, 1, []);
         let mut expected = std::collections::BTreeMap::new();
         for (n, span) in edits {
             let id = n.to_string();
@@ -151,10 +234,12 @@ proptest! {
                     expected.remove(&id);
                 }
             }
-            prop_assert_eq!(&set, &AnnotationSet::new(&text, expected.values().cloned()));
-            for (position, placed) in set.placed().iter().enumerate() {
-                prop_assert_eq!(set.position_of(&placed.annotation.id), Some(position));
+            let at_once = AnnotationSet::new(&text, 1, expected.values().cloned());
+            prop_assert_eq!(ids(&set), ids(&at_once));
+            prop_assert_eq!(set.tag_counts(), at_once.tag_counts());
+            for placed in set.placed() {
                 prop_assert_eq!(set.get(&placed.annotation.id), Some(&placed.annotation));
+                prop_assert_eq!(set.span_of(&placed.annotation.id), Some(placed.span));
             }
         }
     }

@@ -191,7 +191,7 @@ fn a_row_that_cannot_be_read_hides_no_other() {
     let library = library();
     let mut writer = BackupWriter::new("2026-01-02T03:04:05.000Z".into(), "device".into());
     let good = &library.1[0];
-    let newer = to_json(good).replace("{\"v\":2,", "{\"v\":9,");
+    let newer = to_json(good).replace("{\"v\":3,", "{\"v\":9,");
     let rows = vec![
         (json!(["d", "a"]), "{ broken".to_owned()),
         (json!(["d", "b"]), to_json(good)),
@@ -389,6 +389,7 @@ fn a_document_goes_back_to_how_it_was_before_a_step() {
         annotations: s.storage.living().map(|a| (a.id.clone(), a.clone())).collect(),
         title: "Tên mới".into(),
         removed: false,
+        revision: 1,
     };
     // One passage alone comes back alone.
     let one = revert(&rows, &id, Some(&lead), &current);

@@ -40,6 +40,8 @@ fn annotation(n: u8, words: &str, tags: &[&str], note: &str) -> Annotation {
         document: document.id,
         revision: 1,
         selectors: describe(&text, span_of(TEXT, at..at + words.len())),
+        further: Vec::new(),
+        kept: None,
         tags: tags.iter().map(|tag| (*tag).into()).collect(),
         note: note.to_owned(),
         created: NOW,

@@ -895,7 +895,7 @@ fn document(title: &str, blocks: Vec<Block>) -> Document {
         "left_out": [title], "revision": 1, "imported_at": NOW, "chars": 1,
     });
     let row: DocumentRow = from_json(&row.to_string()).expect("the row can be read");
-    row.with_text(RevisionRow { v: 2, blocks, role_versions: Vec::new() })
+    row.with_text(RevisionRow { v: 2, blocks, role_versions: Vec::new(), face: None })
 }
 
 fn annotation(document: &Document, span: Span, says: &str) -> Annotation {
@@ -905,6 +905,8 @@ fn annotation(document: &Document, span: Span, says: &str) -> Annotation {
         document: document.id.clone(),
         revision: 1,
         selectors: describe(&text, span),
+        further: Vec::new(),
+        kept: None,
         tags: vec!["lead".into(), says.into()],
         note: says.to_owned(),
         created: NOW,
@@ -1118,6 +1120,7 @@ fn taken_in(bytes: &[u8]) -> Result<(BackupRows, Vec<Plan>), BackupError> {
     let stamp = Stamp { modified: NOW, clock, device: "here".into(), author: None };
     let own = Held {
         documents: rows.documents.iter().map(|row| (row.id.clone(), row.clone())).collect(),
+        texts: rows.revisions.iter().map(|(id, n, _)| (id.clone(), *n)).collect(),
         revisions: rows.revisions.iter().map(|(id, n, row)| ((id.clone(), *n), row.clone())).collect(),
         annotations: rows.annotations.iter().map(|row| (row.id.clone(), row.clone())).collect(),
         tags: rows.tags.iter().map(|row| (row.tag.id.clone(), row.clone())).collect(),
@@ -1521,7 +1524,7 @@ fn rows_that_are_broken_are_counted_and_left_out() {
             ("documents", "\"d2\"", DOCUMENT.replace("\"chars\":9", "\"chars\":9,\"chars\":8")),
         ),
         ("a version twice", ("documents", "\"d2\"", DOCUMENT.replace("\"chars\":9", "\"chars\":9,\"v\":99"))),
-        ("a newer version", ("documents", "\"d2\"", DOCUMENT.replace("\"v\":2", "\"v\":3"))),
+        ("a newer version", ("documents", "\"d2\"", DOCUMENT.replace("\"v\":2", "\"v\":9"))),
         ("the last version", ("documents", "\"d2\"", DOCUMENT.replace("\"v\":2", "\"v\":4294967295"))),
         ("a version beyond", ("documents", "\"d2\"", DOCUMENT.replace("\"v\":2", "\"v\":4294967296"))),
         ("a version in words", ("documents", "\"d2\"", DOCUMENT.replace("\"v\":2", "\"v\":\"2\""))),
@@ -1535,7 +1538,7 @@ fn rows_that_are_broken_are_counted_and_left_out() {
             ("documents", "\"d2\"", DOCUMENT.replace("\"chars\"", &format!("\"x\":{closed},\"chars\""))),
         ),
         ("deep nesting in the key", ("documents", closed.as_str(), DOCUMENT.to_owned())),
-        ("a newer text", ("revisions", "[\"d1\",1]", REVISION.replace("\"v\":2", "\"v\":3"))),
+        ("a newer text", ("revisions", "[\"d1\",1]", REVISION.replace("\"v\":2", "\"v\":9"))),
         ("a text under no key", ("revisions", "\"d1\"", REVISION.to_owned())),
         ("a text under a negative key", ("revisions", "[\"d1\",-1]", REVISION.to_owned())),
         ("a text under a key beyond", ("revisions", "[\"d1\",4294967296]", REVISION.to_owned())),
@@ -1565,7 +1568,7 @@ fn rows_that_are_broken_are_counted_and_left_out() {
         ("a tag without a name", ("tags", "\"t\"", tag.replace("\"vi\":\"x\",", ""))),
         (
             "a step of a newer version",
-            ("journal", "1", r#"{"v":3,"at":0,"device":"x","deed":"note","changes":[]}"#.to_owned()),
+            ("journal", "1", r#"{"v":9,"at":0,"device":"x","deed":"note","changes":[]}"#.to_owned()),
         ),
         (
             "a step that changes something unknown",

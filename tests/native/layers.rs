@@ -50,6 +50,11 @@ const LAYERS: [Layer; 14] = [
         may_name: &["worker", "model", "import", "record", "browser::storage", "browser::log"],
         never: &["yew", "indexed_db_futures"],
     },
+    Layer {
+        files: "worker/review.rs",
+        may_name: &["worker", "model", "import", "record", "browser::storage"],
+        never: &["yew", "indexed_db_futures", "web_sys", "js_sys"],
+    },
     Layer { files: "browser/", may_name: &["browser", "model", "record", "worker"], never: &["yew"] },
     Layer {
         files: "ui/",

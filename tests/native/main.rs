@@ -8,6 +8,7 @@ mod support;
 
 mod anchor;
 mod annotation;
+mod annotation_files;
 mod backup;
 mod codebook;
 mod dependencies;

@@ -18,6 +18,8 @@ fn annotation(tags: &[&str], note: &str) -> Annotation {
         document: "d".into(),
         revision: 1,
         selectors: Selectors { quote, position: Span::new(0, 7) },
+        further: Vec::new(),
+        kept: None,
         tags: tags.iter().map(|&tag| tag.into()).collect(),
         note: note.into(),
         created: Timestamp(1),

@@ -31,7 +31,7 @@ fn judged(case: &Case) -> (Tally, std::time::Duration) {
     for (passage, proposal) in case.passages.iter().zip(proposals) {
         tally.total += 1;
         let is_debug = std::env::var("CASES_DEBUG").is_ok();
-        let mut tell = |what: &str| {
+        let tell = |what: &str| {
             if is_debug {
                 let place = |span: Option<Span>| span.map(|span| new.slice(span).to_owned());
                 println!("{} {what}: {:?} | truth {:?} | got {:?} {:?}", case.id, passage.selectors.quote.exact, place(passage.truth), place(proposal.place()), proposal);

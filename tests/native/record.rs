@@ -30,6 +30,8 @@ fn annotation() -> Annotation {
             },
             position: Span::new(12, 19),
         },
+        further: Vec::new(),
+        kept: None,
         tags: vec!["lead".into(), "gap".into()],
         note: "Ai chủ trì?".into(),
         created: Timestamp(1_653_883_500_000),
@@ -151,7 +153,7 @@ fn a_document_of_version_1_can_be_read() {
 
 #[test]
 fn a_text_of_version_1_can_be_read() {
-    check_stored(REVISION, &RevisionRow::from(&document()));
+    check_stored(REVISION, &RevisionRow { face: None, ..RevisionRow::from(&document()) });
 }
 
 #[test]
@@ -222,6 +224,7 @@ fn preferences_and_glances_of_today_can_be_read() {
     }"#;
     let expected = Glance {
         annotations: 1,
+        waiting: 0,
         strip: vec![StripMark { start: 10, end: 20, style: TagStyle::Due }],
         block: 3,
         read_permille: 400,
@@ -400,7 +403,7 @@ fn a_journal_row_holds_what_was_before_and_after() {
     assert_eq!(
         row,
         json!({
-            "v": 2, "step": "w.1", "at": 5, "clock": { "wall": 5, "counter": 1 }, "device": "here",
+            "v": ROW_VERSION, "step": "w.1", "at": 5, "clock": { "wall": 5, "counter": 1 }, "device": "here",
             "author": "Lan", "deed": "note", "direction": { "undo": "w.0" },
             "changes": [
                 { "annotation": { "before": AnnotationRow::from(&before), "after": AnnotationRow::from(&after) } },

@@ -83,6 +83,10 @@ impl Storage {
                 let before = std::mem::replace(&mut self.document(&document).title, after.clone());
                 (before != after).then_some(Change::Title { document, before, after })
             }
+            Change::Revision { document, after, .. } => {
+                let before = std::mem::replace(&mut self.document(&document).revision, after);
+                (before != after).then_some(Change::Revision { document, before, after })
+            }
             Change::Role { document, revision, block, after, .. } => {
                 let role = &mut self.document(&document).blocks[block as usize].role;
                 let before = std::mem::replace(role, after);
@@ -540,7 +544,8 @@ fn check_invariants(state: &AppState, action: &Action) {
         let selected = state.selected_span();
         assert!(selected.is_none_or(|span| !span.is_empty() && span.end <= open.text.char_len()), "{action}");
         for placed in state.annotations.placed() {
-            assert_eq!(open.text.slice(placed.span), placed.annotation.quote(), "{action}");
+            let part = placed.annotation.parts().nth(placed.part as usize).expect("a stretch has its selectors");
+            assert_eq!(open.text.slice(placed.span), part.quote.exact, "{action}");
         }
         if let Some(entry) = state.library.entries.get(&open.document.id) {
             assert_eq!(entry.glance.annotations as usize, state.annotations.len(), "{action}");

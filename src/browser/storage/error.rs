@@ -59,7 +59,10 @@ impl StorageError {
     pub(super) fn from_request(doing: &'static str, error: Error) -> Self {
         match error {
             Error::DomException(exception) => Self::from_js(doing, exception.as_ref()),
-            other => Self { kind: StorageErrorKind::Failed, doing, cause: other.to_string() },
+            // The library's own words for these would bring the formatting of numbers into the page.
+            Error::Serialisation(_) => Self::failed(doing, "a value could not be converted"),
+            Error::MissingData(_) => Self::failed(doing, "the browser answered with nothing"),
+            Error::Unknown(_) => Self::failed(doing, "an error that is no DOMException"),
         }
     }
 
@@ -68,12 +71,14 @@ impl StorageError {
         match error {
             OpenDbError::Base(error) => Self::from_request(doing, error),
             OpenDbError::NullFactory | OpenDbError::UnsupportedEnvironment => {
-                Self { kind: StorageErrorKind::Missing, doing, cause: error.to_string() }
+                Self { kind: StorageErrorKind::Missing, ..Self::failed(doing, "there is no IndexedDB") }
             }
-            OpenDbError::VersionZero => {
-                Self { kind: StorageErrorKind::Failed, doing, cause: error.to_string() }
-            }
+            OpenDbError::VersionZero => Self::failed(doing, "version 0 was asked for"),
         }
+    }
+
+    fn failed(doing: &'static str, cause: &str) -> Self {
+        Self { kind: StorageErrorKind::Failed, doing, cause: cause.to_owned() }
     }
 }
 

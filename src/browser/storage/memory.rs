@@ -50,7 +50,8 @@ impl Memory {
                     }
                 }
                 // Lists are held by the state; nothing reads these back.
-                Change::Removed { .. } | Change::Tag { .. } => {}
+                // Revisions are made by the helper thread, on a database.
+                Change::Removed { .. } | Change::Revision { .. } | Change::Tag { .. } => {}
             }
         }
     }

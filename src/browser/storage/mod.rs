@@ -10,7 +10,7 @@ mod vault;
 
 pub use database::{Committed, Opened, Storage};
 pub use error::{StorageError, StorageErrorKind};
-pub use vault::{BackupFile, ROW_STORES, RawRow, RestoreOrigin};
+pub use vault::{BackupFile, ROW_STORES, RawRow, RestoreOrigin, Rework, Standing};
 
 use std::collections::HashMap;
 

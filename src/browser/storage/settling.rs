@@ -75,6 +75,11 @@ impl<'a> Settling<'a> {
         Ok(())
     }
 
+    /// Takes note of annotations that were read in this transaction.
+    pub(super) fn know(&mut self, annotations: Vec<Annotation>) {
+        self.known.extend(annotations.into_iter().map(|known| (known.id.clone(), Some(known))));
+    }
+
     async fn annotation(
         &mut self,
         id: &Annotation,
@@ -165,6 +170,22 @@ impl<'a> Settling<'a> {
                 row.v = ROW_VERSION;
                 put(&self.writing.store(DOCUMENTS)?, key, to_json(&row).into())?;
                 Ok(Some(Change::Removed { document: document.clone(), before: !after, after: *after }))
+            }
+            Change::Revision { document, after, .. } => {
+                let Some((mut row, key)) = self.document(document).await? else { return Ok(None) };
+                let before = row.revision;
+                if before == *after {
+                    return Ok(None);
+                }
+                let revisions = self.writing.store(REVISIONS)?;
+                let json = one(&revisions, schema::revision_key(document, *after)).await?;
+                let face = json.and_then(|json| from_json::<RevisionRow>(&json).ok()).and_then(|row| row.face);
+                let Some(face) = face else { return Ok(None) };
+                row.turn_to(*after, *face);
+                row.revision_version = Some(stamp.version());
+                row.v = ROW_VERSION;
+                put(&self.writing.store(DOCUMENTS)?, key, to_json(&row).into())?;
+                Ok(Some(Change::Revision { document: document.clone(), before, after: *after }))
             }
             Change::Role { document, revision, block, after, .. } => {
                 let key = schema::revision_key(document, *revision);

@@ -13,20 +13,21 @@ use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::Storage;
-use super::database::{Inner, JournalEndWriter, note_held_data};
+use super::database::{Committed, Inner, JournalEndWriter, note_held_data};
 use super::error::{StorageError, StorageErrorKind};
 use super::requests::{Writing, all, keys, one, put};
+use super::settling::Settling;
 use super::schema::{
     self, ANNOTATIONS, DOCUMENTS, FILES, JOURNAL, REVISIONS, SETTINGS, STUDY, TAGS, TASKS, TRAILS,
 };
-use crate::model::annotation::Stamp;
-use crate::model::edit::{Deed, Direction, Step};
+use crate::model::annotation::{Annotation, Stamp};
+use crate::model::edit::{Change, Deed, Direction, Step};
 use crate::model::id::{DeviceId, DocumentId, StepId};
 use crate::model::time::{LogicalTime, Timestamp};
 use crate::record::backup::{BackupRows, Held, Plan, RestoreMode, plan};
 use crate::record::history::Current;
 use crate::record::{
-    AnnotationRow, DocumentRow, JournalRow, Logged, RevisionRow, TagRow, from_json, to_json,
+    AnnotationRow, DocumentRow, JournalRow, Logged, ROW_VERSION, RevisionRow, TagRow, from_json, to_json,
 };
 
 /// The stores of rows, in the order of a backup.
@@ -100,6 +101,10 @@ async fn held<'t>(
         held.tags.insert(row.tag.id.clone(), row);
     }
     let revisions = store(REVISIONS)?;
+    held.texts.extend(keys(&revisions).await?.iter().filter_map(|key| {
+        let parts: &Array = key.dyn_ref()?;
+        Some((DocumentId(parts.get(0).as_string()?), parts.get(1).as_f64()? as u32))
+    }));
     for (document, revision, _) in rows.revisions.iter().filter(|(_, _, row)| !row.role_versions.is_empty()) {
         let json = one(&revisions, schema::revision_key(document, *revision)).await?;
         if let Some(row) = json.and_then(|json| from_json::<RevisionRow>(&json).ok()) {
@@ -114,6 +119,61 @@ async fn held<'t>(
     let seen = journal.iter().map(|row| row.clock).max().unwrap_or_default();
     let latest = held.annotations.values().map(|row| row.stamp.clock).max().unwrap_or_default();
     Ok(HeldNow { held, journal: journal.iter().map(identity).collect(), latest: seen.max(latest) })
+}
+
+/// A document with all its texts and its living annotations, those deleted left out.
+#[derive(Debug)]
+pub struct Standing {
+    /// What lists show.
+    pub row: DocumentRow,
+    /// Texts that can be read, by revision.
+    pub revisions: HashMap<u32, RevisionRow>,
+    /// The annotations that can be read.
+    pub annotations: Vec<Annotation>,
+}
+
+/// What is to be changed in a document.
+#[derive(Debug, Default)]
+pub struct Rework {
+    /// A text to add: its number, the row, the name of its file, and the file itself.
+    pub new_revision: Option<(u32, RevisionRow, String, Vec<u8>)>,
+    /// In the order in which they are made.
+    pub changes: Vec<Change>,
+}
+
+fn unreadable(doing: &'static str) -> StorageError {
+    StorageError { kind: StorageErrorKind::Failed, doing, cause: "its row cannot be read".to_owned() }
+}
+
+async fn standing<'t>(
+    store: impl Fn(&'static str) -> RequestResult<ObjectStore<'t>>,
+    document: &DocumentId,
+) -> RequestResult<Option<Standing>> {
+    let head = one(&store(DOCUMENTS)?, document.as_str().into()).await?;
+    let Some(row) = head.and_then(|json| from_json::<DocumentRow>(&json).ok()) else { return Ok(None) };
+    let texts = store(REVISIONS)?;
+    let range = || schema::of_document(document);
+    let numbers: Vec<JsValue> = texts
+        .get_all_keys::<JsValue>()
+        .with_query::<JsValue, _>(KeyRange::<JsValue>::Only(range()?.into()))
+        .build()?
+        .await?
+        .collect::<RequestResult<_>>()?;
+    let values = all(&texts, Some(range()?)).await?;
+    let number = |key: &JsValue| key.dyn_ref::<Array>()?.get(1).as_f64().map(|number| number as u32);
+    let revisions = numbers
+        .iter()
+        .zip(&values)
+        .filter_map(|(key, value)| Some((number(key)?, from_json(&value.as_string()?).ok()?)))
+        .collect();
+    let rows = all(&store(ANNOTATIONS)?, Some(range()?)).await?;
+    let annotations = rows
+        .iter()
+        .filter_map(|value| from_json::<AnnotationRow>(&value.as_string()?).ok())
+        .filter(|row| row.deleted.is_none())
+        .map(Annotation::from)
+        .collect();
+    Ok(Some(Standing { row, revisions, annotations }))
 }
 
 async fn typed<Row: DeserializeOwned>(store: &ObjectStore<'_>) -> RequestResult<Vec<Row>> {
@@ -199,14 +259,14 @@ impl Storage {
     }
 
     /// Restores a backup in one strict transaction: all of it or nothing. What it does is worked out inside, so that
-    /// no window can write in between. `next_file` hands out the files of documents one by one; those of documents
-    /// that are here already are passed over.
+    /// no window can write in between. `next_file` hands out the files one by one; those of revisions that are
+    /// here already are passed over.
     pub async fn restore(
         &self,
         rows: &BackupRows,
         mode: RestoreMode,
         origin: &RestoreOrigin<'_>,
-        mut next_file: impl FnMut(&dyn Fn(&DocumentId) -> bool) -> Option<BackupFile>,
+        mut next_file: impl FnMut(&dyn Fn(&DocumentId, u32) -> bool) -> Option<BackupFile>,
     ) -> Result<Plan, StorageError> {
         let doing = "restore the backup";
         let database = self.database(doing)?;
@@ -224,7 +284,8 @@ impl Storage {
                 let key = schema::revision_key(document, *revision);
                 put(&writing.store(REVISIONS)?, key, to_json(row).into())?;
             }
-            let is_new = |document: &DocumentId| !held.held.documents.contains_key(document);
+            let is_new =
+                |document: &DocumentId, revision| !held.held.texts.contains(&(document.clone(), revision));
             while let Some((document, revision, name, bytes)) = next_file(&is_new) {
                 let key = schema::file_key(&document, revision, &name);
                 put(&writing.store(FILES)?, key, Uint8Array::from(bytes.as_slice()).into())?;
@@ -319,7 +380,7 @@ impl Storage {
             .filter(|row| row.deleted.is_none())
             .map(|row| (row.id.clone(), row.into()))
             .collect();
-        Ok(Current { annotations, title: head.title, removed: head.removed })
+        Ok(Current { annotations, title: head.title, removed: head.removed, revision: head.revision })
     }
 
     /// Commits one step, and says how many changes it made.
@@ -331,6 +392,71 @@ impl Storage {
     ) -> Result<u32, StorageError> {
         let committed = self.commit(&[Rc::new(step)], device, author).await?;
         Ok(committed.logged.iter().map(|logged| logged.row.changes.len() as u32).sum())
+    }
+
+    /// A document with all its texts and its living annotations.
+    pub async fn standing(&self, document: &DocumentId) -> Result<Standing, StorageError> {
+        let doing = "read the document";
+        let database = self.database(doing)?;
+        let work = async {
+            let transaction = database.transaction([DOCUMENTS, REVISIONS, ANNOTATIONS]).build()?;
+            standing(|store| transaction.object_store(store), document).await
+        };
+        let found = work.await.map_err(|error| StorageError::from_request(doing, error))?;
+        found.ok_or_else(|| unreadable(doing))
+    }
+
+    /// Changes a document in one strict transaction. What is changed is worked out inside, so that no window can write
+    /// in between. A new revision gets the next free number.
+    pub async fn rework(
+        &self,
+        document: &DocumentId,
+        deed: Deed,
+        origin: &RestoreOrigin<'_>,
+        make: impl FnOnce(&mut Standing) -> Rework,
+    ) -> Result<Committed, StorageError> {
+        let doing = "change the document";
+        let database = self.database(doing)?;
+        let stores = [DOCUMENTS, REVISIONS, FILES, ANNOTATIONS, TAGS, JOURNAL, TRAILS];
+        let writing = Writing::begin(database, &stores, doing)?;
+        let work = async {
+            let Some(mut standing) = standing(|store| writing.store(store), document).await? else {
+                return Ok(None);
+            };
+            let Rework { new_revision, changes } = make(&mut standing);
+            if let Some((number, row, name, bytes)) = new_revision {
+                let revisions = writing.store(REVISIONS)?;
+                let current = standing.row.revision;
+                if let Some(old) = standing.revisions.get_mut(&current).filter(|old| old.face.is_none()) {
+                    old.face = Some(Box::new(standing.row.face()));
+                    old.v = ROW_VERSION;
+                    put(&revisions, schema::revision_key(document, current), to_json(old).into())?;
+                }
+                put(&revisions, schema::revision_key(document, number), to_json(&row).into())?;
+                let key = schema::file_key(document, number, &name);
+                put(&writing.store(FILES)?, key, Uint8Array::from(bytes.as_slice()).into())?;
+            }
+            let step = Step {
+                id: origin.step.clone(),
+                deed,
+                at: origin.at,
+                clock: LogicalTime { wall: origin.at, counter: 0 },
+                direction: Direction::Do,
+                changes,
+            };
+            let mut journal = JournalEndWriter::find(&writing).await?;
+            let mut settling = Settling::new(&writing, origin.device, origin.author);
+            settling.know(standing.annotations);
+            let (settled, refused) = settling.step(&step).await?;
+            let mut committed = Committed { refused, ..Committed::default() };
+            if !settled.changes.is_empty() {
+                let rows = JournalRow::of_step(&settled, origin.device, origin.author);
+                committed.logged = journal.log(&rows)?;
+            }
+            Ok(Some(committed))
+        };
+        let result = work.await;
+        writing.end(result).await?.ok_or_else(|| unreadable(doing))
     }
 
     /// Takes rows of the journal away that are older than a key, with their trails.

@@ -41,17 +41,19 @@ pub fn settle(
     let base = before.unwrap_or(stored);
     let mut new = stored.clone();
     new.deleted = None;
-    if after.selectors != base.selectors {
+    if !after.is_placed_like(base) {
         keep_rival(
             &mut new,
-            stored.selectors != base.selectors && stored.selectors != after.selectors,
+            // Between two revisions there is nothing to choose.
+            stored.selectors != base.selectors
+                && stored.selectors != after.selectors
+                && stored.revision == after.revision,
             || Rival {
                 value: RivalValue::Range(Box::new(stored.selectors.clone())),
                 stamp: stored.stamp.clone(),
             },
         );
-        new.selectors.clone_from(&after.selectors);
-        new.revision = after.revision;
+        new.place_like(after);
     }
     if after.note != base.note {
         keep_rival(
@@ -110,7 +112,7 @@ fn delete(before: Option<&Annotation>, stored: Option<&Annotation>, stamp: &Stam
 fn set_versions(annotation: &mut Annotation, old: &Annotation, new: &Annotation, stamp: &Stamp) {
     let version = stamp.version();
     let versions = &mut annotation.versions;
-    if old.selectors != new.selectors {
+    if !old.is_placed_like(new) {
         versions.range = Some(version.clone());
     }
     if old.note != new.note {
@@ -133,8 +135,7 @@ pub fn merged(one: &Annotation, other: &Annotation) -> Annotation {
     let (late, early) = if rank(one) >= rank(other) { (one, other) } else { (other, one) };
     let mut result = late.clone();
     if early.versions.range > late.versions.range {
-        result.selectors.clone_from(&early.selectors);
-        result.revision = early.revision;
+        result.place_like(early);
         result.versions.range.clone_from(&early.versions.range);
     }
     if early.versions.note > late.versions.note {

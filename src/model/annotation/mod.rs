@@ -1,11 +1,9 @@
 //! Annotations: passages that a person marked, tagged or noted.
 mod merge;
 mod set;
-mod span_index;
 
 pub use merge::{Settled, merged, settle};
 pub use set::AnnotationSet;
-pub use span_index::SpanIndex;
 
 use serde::{Deserialize, Serialize};
 
@@ -23,8 +21,12 @@ pub struct Annotation {
     pub document: DocumentId,
     /// The revision of the document that the selectors speak of.
     pub revision: u32,
-    /// Where the passage is.
+    /// Where the passage is; where its first stretch is, if it has several.
     pub selectors: Selectors,
+    /// The other stretches of a passage in several pieces, in text order; empty for nearly all.
+    pub further: Vec<Selectors>,
+    /// The revision in which the person kept the passage by its old words, although they have no place there.
+    pub kept: Option<u32>,
     /// In the order in which they were given.
     pub tags: Vec<TagId>,
     /// Markdown; empty for none.
@@ -43,14 +45,41 @@ pub struct Annotation {
 }
 
 impl Annotation {
-    /// The marked words.
-    pub fn quote(&self) -> &str {
-        &self.selectors.quote.exact
+    /// All its stretches, in text order.
+    pub fn parts(&self) -> impl Iterator<Item = &Selectors> {
+        std::iter::once(&self.selectors).chain(&self.further)
+    }
+
+    /// The marked words; those of several stretches with an ellipsis between.
+    pub fn quote(&self) -> String {
+        let parts: Vec<&str> = self.parts().map(|part| part.quote.exact.as_str()).collect();
+        parts.join(" … ")
+    }
+
+    /// Whether the person has yet to say where it stands in a revision of the document.
+    pub fn waits_in(&self, revision: u32) -> bool {
+        self.revision != revision && self.kept != Some(revision)
+    }
+
+    /// Whether both stand at the same place of the same revision, or are kept without one.
+    pub fn is_placed_like(&self, other: &Self) -> bool {
+        self.selectors == other.selectors
+            && self.further == other.further
+            && self.revision == other.revision
+            && self.kept == other.kept
+    }
+
+    /// Takes over where another one stands.
+    pub fn place_like(&mut self, other: &Self) {
+        self.selectors.clone_from(&other.selectors);
+        self.further.clone_from(&other.further);
+        self.revision = other.revision;
+        self.kept = other.kept;
     }
 
     /// Whether a person would see the same: place, words, tags and note.
     pub fn reads_like(&self, other: &Self) -> bool {
-        self.selectors == other.selectors
+        self.is_placed_like(other)
             && self.note == other.note
             && self.rivals == other.rivals
             && self.tags.len() == other.tags.len()
@@ -145,11 +174,13 @@ impl Stamp {
     }
 }
 
-/// An annotation with its place in the text on screen. Only these can be painted.
+/// An annotation with its place in the text on screen, or one stretch of it. Only these can be painted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlacedAnnotation {
     /// The annotation.
     pub annotation: std::rc::Rc<Annotation>,
-    /// Where it stands now.
+    /// Where it stands now, or one stretch of it.
     pub span: Span,
+    /// Which stretch that is, from 0.
+    pub part: u32,
 }

@@ -96,6 +96,17 @@ impl TagStyle {
         }
     }
 
+    /// The family that tags of this style belong to.
+    pub fn family(self) -> Family {
+        match self {
+            Self::Lead | Self::Partner | Self::Target => Family::Party,
+            Self::Task | Self::Result | Self::Measure => Family::Work,
+            Self::Basis | Self::Funds => Family::Basis,
+            Self::Due | Self::Place => Family::Time,
+            Self::Gap | Self::Study | Self::Mark => Family::Check,
+        }
+    }
+
     /// `Highlight.priority`: what lies below and what above when passages overlap. Long passages lie low.
     pub fn priority(self) -> i32 {
         match self {

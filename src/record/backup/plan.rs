@@ -62,7 +62,11 @@ impl BackupRows {
             }
         }
         for row in &mut self.documents {
-            for version in row.title_version.iter_mut().chain(&mut row.removed_version) {
+            for version in row
+                .title_version
+                .iter_mut()
+                .chain(&mut row.removed_version)
+                .chain(&mut row.revision_version) {
                 version.clock = version.clock.at_most(latest);
             }
         }
@@ -80,6 +84,8 @@ const MOST_AHEAD: i64 = 86_400_000;
 pub struct Held {
     /// All documents, removed ones among them.
     pub documents: HashMap<DocumentId, DocumentRow>,
+    /// Which texts are there, by document and revision.
+    pub texts: HashSet<(DocumentId, u32)>,
     /// Texts whose lines were relabelled in the backup.
     pub revisions: HashMap<(DocumentId, u32), RevisionRow>,
     /// All annotations, deleted ones among them.
@@ -165,7 +171,7 @@ pub fn plan(backup: &BackupRows, held: &Held, mode: RestoreMode, stamp: &Stamp) 
         plan_document(&mut plan, row, held.documents.get(&row.id), mode, stamp);
     }
     for (document, revision, row) in &backup.revisions {
-        let is_new = !held.documents.contains_key(document);
+        let is_new = !held.texts.contains(&(document.clone(), *revision));
         let known = held.revisions.get(&(document.clone(), *revision));
         plan_revision(&mut plan, (document, *revision), row, is_new, known);
     }
@@ -256,9 +262,15 @@ fn plan_document(
         RestoreMode::Merge => theirs.removed_version > mine.removed_version,
         RestoreMode::Replace => theirs.removed != mine.removed,
     };
-    let differs = theirs.title != mine.title || theirs.removed != mine.removed;
+    let takes_revision = match mode {
+        RestoreMode::Merge => theirs.revision_version > mine.revision_version,
+        RestoreMode::Replace => theirs.revision != mine.revision,
+    };
+    let differs = theirs.title != mine.title
+        || theirs.removed != mine.removed
+        || theirs.revision != mine.revision;
     let tally = &mut plan.preview.documents;
-    match (differs, takes_title || takes_removed) {
+    match (differs, takes_title || takes_removed || takes_revision) {
         (false, _) => tally.same += 1,
         (true, true) => tally.newer += 1,
         (true, false) => tally.older += 1,
@@ -275,6 +287,12 @@ fn plan_document(
         row.removed = theirs.removed;
         let document = row.id.clone();
         plan.changes.push(Change::Removed { document, before: mine.removed, after: theirs.removed });
+    }
+    if takes_revision && theirs.revision != mine.revision {
+        row.turn_to(theirs.revision, theirs.face());
+        row.revision_version = later(mode, &theirs.revision_version, stamp);
+        let document = row.id.clone();
+        plan.changes.push(Change::Revision { document, before: mine.revision, after: theirs.revision });
     }
     if row != *mine {
         plan.documents.push(row);

@@ -199,7 +199,7 @@ fn actions(app: &App, annotation: &Annotation, on_tag: &Callback<AnnotationId>) 
         <div class="card__acts">
             { button(messages.add_tag(), Icon::Tag, tag) }
             { button(messages.edit_range(), Icon::Range, act(Action::StartRange)) }
-            { button(messages.copy_quote(), Icon::Copy, copy(annotation.quote().to_owned())) }
+            { button(messages.copy_quote(), Icon::Copy, copy(annotation.quote())) }
             { button(messages.copy_link(), Icon::Link, copy(page::address_with_hash(&route.href()))) }
             { button(messages.delete(), Icon::Trash, act(|annotation| Action::Delete { annotation, at: clock::now() })) }
         </div>

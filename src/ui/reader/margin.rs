@@ -1,5 +1,4 @@
 //! The margin: the passages beside the text, and what is known about the document.
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use web_sys::Element;
@@ -45,7 +44,6 @@ fn use_margin(props: &MarginProps) -> Html {
     let (m, annotations) = (app.m, &app.state.annotations);
     let is_open = use_state_eq(|| false);
     let list = use_aligned_cards(&app, props);
-    let counts = use_memo(annotations.clone(), |annotations| count_tags(annotations));
     let toggle = {
         let is_open = is_open.clone();
         Callback::from(move |_: MouseEvent| is_open.set(!*is_open))
@@ -64,13 +62,13 @@ fn use_margin(props: &MarginProps) -> Html {
                 if annotations.is_empty() {
                     <p class="note margin__empty">{ icon(Icon::Marker) }<span>{ m.no_passages() }</span></p>
                 }
-                { legend(&app, &counts) }
+                { legend(&app, annotations.tag_counts()) }
                 <ol ref={list} class="cards cards--aligned" aria-label={m.annotations()}>
                     for annotation in shown_cards(annotations, props, focus) {
                         { card(CardProps {
                             annotation: annotation.clone(),
                             language,
-                            overlaps: overlap_count(annotations, &annotation),
+                            overlaps: annotations.overlaps_of(&annotation.id),
                             is_active: focus == Some(&annotation.id),
                             is_placed: annotations.span_of(&annotation.id).is_some(),
                             on_tag: props.on_tag.clone(),
@@ -83,7 +81,7 @@ fn use_margin(props: &MarginProps) -> Html {
 }
 
 /// The tags in this document; pressing one hides or shows its passages.
-fn legend(app: &App, counts: &HashMap<TagId, u32>) -> Html {
+fn legend(app: &App, counts: &[(TagId, u32)]) -> Html {
     let (m, codebook, hidden) = (app.m, &app.state.codebook, &app.state.view.hidden);
     if counts.is_empty() {
         return html! {};
@@ -105,19 +103,11 @@ fn legend(app: &App, counts: &HashMap<TagId, u32>) -> Html {
         <section class="legend" aria-label={m.legend()}>
             <ul>
                 for tag in codebook.tags() {
-                    if let Some(count) = counts.get(&tag.id) { { entry(&tag.id, *count) } }
+                    if let Some((_, count)) = counts.iter().find(|(known, _)| *known == tag.id) { { entry(&tag.id, *count) } }
                 }
             </ul>
         </section>
     }
-}
-
-fn count_tags(annotations: &AnnotationSet) -> HashMap<TagId, u32> {
-    let mut counts = HashMap::new();
-    for tag in annotations.iter().flat_map(|annotation| &annotation.tags) {
-        *counts.entry(tag.clone()).or_insert(0) += 1;
-    }
-    counts
 }
 
 /// Puts the cards beside their passages whenever something moved; returns the list's node.
@@ -153,12 +143,6 @@ fn use_aligned_cards(app: &App, props: &MarginProps) -> NodeRef {
     list
 }
 
-fn overlap_count(annotations: &AnnotationSet, annotation: &Annotation) -> u32 {
-    annotations
-        .span_of(&annotation.id)
-        .map_or(0, |span| annotations.overlapping(span).count().saturating_sub(1) as u32)
-}
-
 fn shown_cards(
     annotations: &AnnotationSet,
     props: &MarginProps,
@@ -170,6 +154,8 @@ fn shown_cards(
     let Some(window) = props.window else { return Vec::new() };
     let near = annotations.overlapping(window.span(&props.open.text)).map(|placed| placed.annotation.clone());
     let mut shown: Vec<Rc<Annotation>> = near.take(ALL_CARDS).collect();
+    // One of several stretches has one card.
+    shown.dedup_by(|a, b| Rc::ptr_eq(a, b));
     if let Some(focused) = focus.and_then(|id| annotations.get(id))
         && !shown.iter().any(|annotation| annotation.id == focused.id)
     {

@@ -136,7 +136,7 @@ fn spans_by_style(
     window: Span,
 ) -> [Vec<Span>; TagStyle::ALL.len()] {
     let mut spans = [const { Vec::new() }; TagStyle::ALL.len()];
-    for PlacedAnnotation { annotation, span } in annotations.overlapping(window) {
+    for PlacedAnnotation { annotation, span, .. } in annotations.overlapping(window) {
         if annotation.tags.is_empty() {
             spans[TagStyle::Mark as usize].push(*span);
         }
