@@ -105,26 +105,27 @@ function idAt(source, at) {
   return `${time.slice(0, 8)}-${time.slice(8)}-7${part(3)}-${part(4, 0x8000, 0x4000)}-${part(6)}${part(6)}`;
 }
 
-// A document: its texts and where they begin, and its annotations with the offsets of the whole text.
+// A document: its texts and where they begin, and its annotations: `start` and `end` in the whole text, `offset` in the
+// block.
 export function documentOf({ seed, paragraphs, annotations: count }) {
   const source = random(seed);
   const device = idAt(source, START);
   const id = idAt(source, START + 3_600_000);
   const texts = textsOf(source, paragraphs);
   const starts = [];
-  let offset = 0;
+  let length = 0;
   for (const text of texts) {
-    starts.push(offset);
-    offset += text.length + 1;
+    starts.push(length);
+    length += text.length + 1;
   }
   const whole = texts.join('\n');
-  const annotations = spansOf(source, texts, count).map(({ block, start: from, end: to }, n) => {
-    const [start, end] = [starts[block] + from, starts[block] + to];
+  const annotations = spansOf(source, texts, count).map(({ block, start: offset, end: until }, n) => {
+    const [start, end] = [starts[block] + offset, starts[block] + until];
     const at = START + 7_200_000 + n * 1_000;
     const tags = [source.pick(TAGS)];
     if (source.below(8) === 0) tags.push(source.pick(TAGS.filter(tag => tag !== tags[0])));
     return {
-      id: idAt(source, at), at, block, start, end, tags,
+      id: idAt(source, at), at, block, offset, start, end, tags,
       quote: { exact: whole.slice(start, end), prefix: whole.slice(Math.max(0, start - CONTEXT), start), suffix: whole.slice(end, end + CONTEXT) },
       note: n % 5 === 0 ? `${source.pick(FORMULAE).slice(0, 40)} (${n})` : '',
     };

@@ -63,7 +63,7 @@ const run = about(dist);
 const rows = [];
 let failures = 0;
 console.log(`seed ${wanted.seed}`);
-const stage = await Stage.open(dist);
+const stage = await Stage.open(dist).catch(error => fail(error.message));
 for (const id of wanted.only) {
   const { module, annotations, goal } = CASES[id];
   const measured = await import(`./cases/${module}.mjs`);

@@ -28,6 +28,22 @@ pub fn of_list(list: &FileList) -> Vec<File> {
     (0..list.length()).filter_map(|n| list.item(n)).collect()
 }
 
+/// Lets the person choose one file of the types named, or any.
+pub fn choose(accept: &str, on_file: impl FnOnce(File) + 'static) {
+    let Ok(input) = document().create_element("input") else { return };
+    let input: web_sys::HtmlInputElement = input.unchecked_into();
+    input.set_type("file");
+    input.set_accept(accept);
+    let chosen = input.clone();
+    let on_change = wasm_bindgen::closure::Closure::once_into_js(move || {
+        if let Some(file) = chosen.files().and_then(|list| list.item(0)) {
+            on_file(file);
+        }
+    });
+    input.set_onchange(Some(on_change.unchecked_ref()));
+    input.click();
+}
+
 /// Hands the browser a file to save.
 pub fn save(name: &str, media_type: &str, bytes: &[u8]) -> Result<(), JsValue> {
     let options = BlobPropertyBag::new();

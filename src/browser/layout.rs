@@ -183,6 +183,17 @@ fn card_tops(wanted: &[f64], heights: &[f64], active: Option<usize>) -> Vec<f64>
     tops
 }
 
+/// Lights the card of a passage, or no longer.
+pub fn mark_card(annotation: Option<&str>, is_lit: bool) {
+    let selector = annotation.map(|id| ["[data-annotation=\"", id, "\"]"].concat());
+    let card = selector.and_then(|selector| super::document().query_selector(&selector).ok().flatten());
+    if let Some(card) = card
+        && card.toggle_attribute_with_force("data-lit", is_lit).is_err()
+    {
+        super::log("a card could not be lit");
+    }
+}
+
 #[wasm_bindgen]
 extern "C" {
     // web-sys lacks the two-argument form under a name of its own.

@@ -86,6 +86,15 @@ pub struct Piece {
     pub is_marked: bool,
 }
 
+/// What a file is for a document that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Bring {
+    /// A new version of its text.
+    Version,
+    /// Annotations on it.
+    Annotations,
+}
+
 /// What the person decided.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Verdict {
@@ -302,7 +311,9 @@ fn mark_differences(old: &mut [Piece], new: &mut [Piece]) {
     while i < old.len() || j < new.len() {
         if i < old.len() && j < new.len() && old[i].text == new[j].text {
             (i, j) = (i + 1, j + 1);
-        } else if j == new.len() || i < old.len() && longest[(i + 1) * width + j] >= longest[i * width + j + 1] {
+        } else if j == new.len()
+            || i < old.len() && longest[(i + 1) * width + j] >= longest[i * width + j + 1]
+        {
             old[i].is_changed = true;
             i += 1;
         } else {

@@ -16,18 +16,28 @@ impl Timestamp {
         let (year, month, day) = (number(0, 4)?, number(5, 2)?, number(8, 2)?);
         let (hour, minute, second) = (number(11, 2)?, number(14, 2)?, number(17, 2)?);
         let separators = [4, 7, 10, 13, 16].map(|at| text.as_bytes().get(at).copied());
-        let is_date = matches!(separators, [Some(b'-'), Some(b'-'), Some(b'T' | b't' | b' '), Some(b':'), Some(b':')]);
-        if !is_date || !(1..=12).contains(&month) || !(1..=31).contains(&day) || hour > 23 || minute > 59 || second > 60 {
+        let is_date =
+            matches!(separators, [Some(b'-'), Some(b'-'), Some(b'T' | b't' | b' '), Some(b':'), Some(b':')]);
+        if !is_date
+            || !(1..=12).contains(&month)
+            || !(1..=31).contains(&day)
+            || hour > 23
+            || minute > 59
+            || second > 60
+        {
             return None;
         }
         let rest = &text[19..];
-        let digits = rest.strip_prefix('.').map_or(0, |rest| rest.bytes().take_while(u8::is_ascii_digit).count());
+        let digits =
+            rest.strip_prefix('.').map_or(0, |rest| rest.bytes().take_while(u8::is_ascii_digit).count());
         let fraction = if digits > 0 { rest.get(1..=digits)? } else { "" };
         let milli: i64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
         let zone = &rest[if digits > 0 { digits + 1 } else { 0 }..];
         let offset = match zone.as_bytes() {
             [b'Z' | b'z'] => 0,
-            [sign @ (b'+' | b'-'), a, b, b':', c, d] if [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()) => {
+            [sign @ (b'+' | b'-'), a, b, b':', c, d]
+                if [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()) =>
+            {
                 let digit = |byte: &u8| i64::from(byte - b'0');
                 let minutes = (digit(a) * 10 + digit(b)) * 60 + digit(c) * 10 + digit(d);
                 if *sign == b'-' { -minutes } else { minutes }
@@ -39,7 +49,8 @@ impl Timestamp {
         let era = shifted.div_euclid(400);
         let year_of_era = shifted.rem_euclid(400);
         let day_of_year = (153 * ((month + 9) % 12) + 2) / 5 + day - 1;
-        let days = era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
+        let days =
+            era * 146_097 + year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year - 719_468;
         let seconds = days * 86_400 + hour * 3600 + (minute - offset) * 60 + second;
         Some(Self(seconds * 1000 + milli))
     }

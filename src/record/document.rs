@@ -1,7 +1,7 @@
 //! The rows of a document: a small one for lists, a large one for the text of a revision.
 use serde::{Deserialize, Serialize};
 
-use super::{DocumentHead, ROW_VERSION, to_json};
+use super::{DocumentHead, ROW_VERSION, from_json, to_json};
 use crate::model::annotation::Version;
 use crate::model::document::{Block, Document, Language, Meta, Role, Source};
 use crate::model::id::DocumentId;
@@ -46,25 +46,6 @@ pub struct DocumentRow {
     pub revision_version: Option<Version>,
 }
 
-/// What the document row says while a revision is the current one.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Face {
-    /// See [`Document`] for this and the other fields.
-    pub language: Language,
-    /// The origin.
-    pub source: Source,
-    /// What the page says.
-    #[serde(default)]
-    pub meta: Meta,
-    /// Dropped chrome.
-    #[serde(default)]
-    pub left_out: Vec<String>,
-    /// When it was added.
-    pub imported_at: Timestamp,
-    /// Length of the text in code points.
-    pub chars: u32,
-}
-
 /// The text of one revision.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RevisionRow {
@@ -75,9 +56,10 @@ pub struct RevisionRow {
     /// When blocks were last relabelled, by their number; since row version 2.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub role_versions: Vec<(u32, Version)>,
-    /// What the document says of itself in this revision; since row version 3. Older rows get it with the next revision.
+    /// The [`DocumentRow`] as it says of itself in this revision, as JSON; since row version 3. Older rows get it with
+    /// the next revision.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub face: Option<Box<Face>>,
+    pub face: Option<String>,
 }
 
 /// A document that is not stored yet. Its text stays as it was written by the helper thread: the page only hands it
@@ -120,12 +102,17 @@ impl From<&Document> for DocumentRow {
 
 impl From<&Document> for RevisionRow {
     fn from(document: &Document) -> Self {
-        let face = Some(Box::new(DocumentRow::from(document).face()));
+        let face = Some(to_json(&DocumentRow::from(document)));
         Self { v: ROW_VERSION, blocks: document.blocks.clone(), role_versions: Vec::new(), face }
     }
 }
 
 impl RevisionRow {
+    /// What the document says of itself in this revision, if that was noted.
+    pub fn face(&self) -> Option<DocumentRow> {
+        from_json(self.face.as_deref()?).ok()
+    }
+
     /// Gives a block another role.
     pub fn relabel(&mut self, block: u32, role: Role, version: Version) {
         if let Some(block) = self.blocks.get_mut(block as usize) {
@@ -137,28 +124,15 @@ impl RevisionRow {
 }
 
 impl DocumentRow {
-    /// What it says of itself in its current revision.
-    pub fn face(&self) -> Face {
-        Face {
-            language: self.language,
-            source: self.source.clone(),
-            meta: self.meta.clone(),
-            left_out: self.left_out.clone(),
-            imported_at: self.imported_at,
-            chars: self.chars,
-        }
-    }
-
-    /// Makes another revision the current one.
-    pub fn turn_to(&mut self, revision: u32, face: Face) {
-        let Face { language, source, meta, left_out, imported_at, chars } = face;
-        self.revision = revision;
-        self.language = language;
-        self.source = source;
-        self.meta = meta;
-        self.left_out = left_out;
-        self.imported_at = imported_at;
-        self.chars = chars;
+    /// Makes another revision the current one: what the document says of itself there is taken over.
+    pub fn turn_to(&mut self, face: DocumentRow) {
+        self.revision = face.revision;
+        self.language = face.language;
+        self.source = face.source;
+        self.meta = face.meta;
+        self.left_out = face.left_out;
+        self.imported_at = face.imported_at;
+        self.chars = face.chars;
     }
 
     /// The document, with the text of its current revision.

@@ -12,7 +12,7 @@ pub mod setting_names;
 mod settings;
 
 pub use annotation::AnnotationRow;
-pub use document::{DocumentRow, Face, NewDocument, RevisionRow};
+pub use document::{DocumentRow, NewDocument, RevisionRow};
 pub use journal::{ChangeRow, JournalRow, Logged};
 pub use json::{Misread, read as read_json};
 pub use settings::{DocumentHead, Glance, Settings, StripMark, Theme};
@@ -88,7 +88,9 @@ pub fn to_json(row: &impl Serialize) -> String {
 pub fn from_json<Row: DeserializeOwned>(json: &str) -> Result<Row, RecordError> {
     // Rows that this app wrote say their version first; to look for it elsewhere is to read the row twice.
     let is_known = ["3", "2", "1"].iter().any(|known| {
-        json.strip_prefix(r#"{"v":"#).and_then(|rest| rest.strip_prefix(known)).is_some_and(|rest| rest.starts_with(','))
+        json.strip_prefix(r#"{"v":"#)
+            .and_then(|rest| rest.strip_prefix(known))
+            .is_some_and(|rest| rest.starts_with(','))
     });
     if !is_known {
         let Versioned { v } = read_json(json).map_err(RecordError::Shape)?;

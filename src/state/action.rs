@@ -9,6 +9,7 @@ use crate::model::annotation::Annotation;
 use crate::model::codebook::Tag;
 use crate::model::document::{Document, Language, Role};
 use crate::model::id::{AnnotationId, DeviceId, DocumentId, TagId, WindowId};
+use crate::model::review::Bring;
 use crate::model::text::Span;
 use crate::model::time::LogicalTime;
 use crate::model::time::Timestamp;
@@ -46,6 +47,26 @@ pub enum Action {
     KeepBoth(JobId),
     /// The person stops an import, or clears its line.
     DropJob(JobId),
+    /// Read a file as something for a document that is here already.
+    Bring {
+        /// Its bytes are kept under this number.
+        job: JobId,
+        /// The document.
+        document: DocumentId,
+        /// As what.
+        what: Bring,
+    },
+    /// The helper thread did so.
+    Brought {
+        /// Which file.
+        job: JobId,
+        /// The document.
+        document: DocumentId,
+        /// As what.
+        what: Bring,
+        /// How many passages were placed, and how many wait for the person; or why nothing was done.
+        result: Result<(u32, u32), ImportFailure>,
+    },
     /// The person tries an import that failed once more.
     RetryJob(JobId),
     /// A document was stored.
@@ -86,6 +107,8 @@ pub enum Action {
 
     /// The selection in the text changed; none when it was dropped.
     SelectionChanged(Option<RawSelection>),
+    /// The range that is being set was moved by a handle or a key: selected in the page as well.
+    SetRange(RawSelection),
     /// Widen the selection to the next larger unit.
     GrowSelection,
     /// Undo the last widening.
@@ -164,6 +187,29 @@ pub enum Action {
     Delete {
         /// The passage.
         annotation: AnnotationId,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Cut a passage in two.
+    Split {
+        /// The passage.
+        annotation: AnnotationId,
+        /// Where.
+        offset: crate::model::text::CharOffset,
+        /// For the second half.
+        id: AnnotationId,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Make one passage of this and the next one of its kind.
+    Join {
+        /// The passage.
+        annotation: AnnotationId,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Add the selection to the passage in focus.
+    Extend {
         /// Now.
         at: Timestamp,
     },

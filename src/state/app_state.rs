@@ -11,7 +11,7 @@ use crate::model::edit::Step;
 use crate::model::id::{AnnotationId, DeviceId, DocumentId, StepId, TagId, WindowId};
 use crate::model::text::Span;
 use crate::model::time::{LogicalTime, Timestamp};
-use crate::record::{DocumentHead, Glance, NewDocument, Settings};
+use crate::record::{DocumentHead, DocumentRow, Glance, NewDocument, Settings};
 
 /// Everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -153,6 +153,20 @@ impl Library {
             .find(|entry| !entry.head.removed && entry.head.source.text_sha256 == text_sha256)
     }
 
+    /// A document that may be an older version of another: it came from a file of the same name, or has the same title.
+    pub fn namesake_of(&self, new: &DocumentRow) -> Option<&Rc<Entry>> {
+        let is_alike = |head: &DocumentHead| {
+            let same_file = new.source.file_name.is_some() && head.source.file_name == new.source.file_name;
+            same_file || head.title == new.title
+        };
+        self.entries.values().find(|entry| !entry.head.removed && is_alike(&entry.head))
+    }
+
+    /// Passages that wait to be reviewed, over all documents.
+    pub fn waiting(&self) -> u32 {
+        self.entries.values().filter(|entry| !entry.head.removed).map(|entry| entry.glance.waiting).sum()
+    }
+
     /// Changes one entry.
     pub(super) fn change(&mut self, id: &DocumentId, change: impl FnOnce(&mut Entry)) {
         if let Some(entry) = self.entries.get_mut(id) {
@@ -192,6 +206,8 @@ pub struct View {
     pub focus: Option<AnnotationId>,
     /// The annotation whose range is being set anew.
     pub editing_range: Option<AnnotationId>,
+    /// Which stretch of it, from 0.
+    pub editing_part: usize,
     /// Tags that are not shown.
     pub hidden: Vec<TagId>,
 }
@@ -229,10 +245,12 @@ pub enum JobState {
     Waiting,
     /// Being read by the helper thread.
     Reading,
-    /// The same text is here already; the person decides.
+    /// The same text, or another one of the same name, is here already; the person decides.
     Asks {
-        /// The document with the same text.
+        /// The document that is here.
         twin: DocumentId,
+        /// Whether it has the same text.
+        is_same: bool,
         /// What was read.
         new: Rc<NewDocument>,
     },

@@ -197,25 +197,53 @@ pub(super) fn delete(state: &mut AppState, id: &AnnotationId, at: Timestamp) -> 
 }
 
 pub(super) fn start_range(state: &mut AppState, id: AnnotationId) -> Vec<Effect> {
-    let Some(span) = state.annotations.span_of(&id) else { return Vec::new() };
+    if state.annotations.get(&id).is_none() {
+        return Vec::new();
+    }
+    let spans = state.annotations.spans_of(&id);
+    // Of several stretches the one that is selected, else the first.
+    let selected = state.selected_span();
+    let part = spans.iter().position(|span| selected.is_some_and(|selected| span.overlaps(selected)));
     let view = Rc::make_mut(&mut state.view);
     view.focus = Some(id.clone());
     view.editing_range = Some(id);
-    view.selection = Some(super::app_state::Selected { span, is_exact: true });
+    view.editing_part = part.unwrap_or(0);
     view.grown_from.clear();
-    vec![Effect::Reveal(span), Effect::SelectInPage(span)]
+    match spans.get(view.editing_part) {
+        Some(&span) => {
+            view.selection = Some(super::app_state::Selected { span, is_exact: true });
+            vec![Effect::Reveal(span), Effect::SelectInPage(span)]
+        }
+        None => {
+            view.selection = None;
+            tell(state, Notice::SelectPlace)
+        }
+    }
 }
 
 pub(super) fn apply_range(state: &mut AppState, at: Timestamp) -> Vec<Effect> {
+    if state.view.selection.is_none() {
+        return Vec::new();
+    }
     let view = Rc::make_mut(&mut state.view);
     let (Some(id), Some(selected)) = (view.editing_range.take(), view.selection.take()) else {
         return Vec::new();
     };
+    let part = view.editing_part;
     view.grown_from.clear();
     let Some(open) = state.open.clone() else { return Vec::new() };
+    let mut spans = state.annotations.spans_of(&id);
+    match spans.get_mut(part) {
+        Some(span) => *span = selected.span,
+        None => spans = vec![selected.span],
+    }
+    let spans = super::stretches::united(&open.text, spans);
     let mut effects = change_annotation(state, &id, Deed::Range, at, |annotation| {
-        annotation.selectors = describe(&open.text, selected.span);
-        annotation.revision = open.document.revision;
+        if let Some(moved) = super::stretches::at_spans(annotation, &open.text, &spans) {
+            *annotation = moved;
+            annotation.revision = open.document.revision;
+            annotation.kept = None;
+        }
     });
     if !effects.is_empty() {
         tell(state, Notice::Done(Deed::Range));
@@ -353,7 +381,7 @@ fn change_annotation(
 }
 
 /// Does something new: it can be taken back, and what was taken back before is forgotten.
-fn perform(state: &mut AppState, deed: Deed, changes: Vec<Change>, at: Timestamp) -> Vec<Effect> {
+pub(super) fn perform(state: &mut AppState, deed: Deed, changes: Vec<Change>, at: Timestamp) -> Vec<Effect> {
     let id = state.next_step();
     let clock = state.clock.tick(at);
     let mut step = Step { id, deed, at, clock, direction: Direction::Do, changes };
@@ -468,7 +496,8 @@ fn apply_annotation(state: &mut AppState, before: Option<&Annotation>, after: Op
             Rc::make_mut(&mut state.library).change(&known.document, |entry| {
                 let revision = entry.head.revision;
                 let waits = |annotation: &Annotation| annotation.waits_in(revision);
-                let changed = |count: u32, was: bool, is: bool| (count + u32::from(is)).saturating_sub(u32::from(was));
+                let changed =
+                    |count: u32, was: bool, is: bool| (count + u32::from(is)).saturating_sub(u32::from(was));
                 let glance = &mut entry.glance;
                 glance.annotations = changed(glance.annotations, before.is_some(), after.is_some());
                 glance.waiting = changed(glance.waiting, before.is_some_and(waits), after.is_some_and(waits));

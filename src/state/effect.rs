@@ -7,6 +7,7 @@ use crate::model::annotation::Annotation;
 use crate::model::document::Document;
 use crate::model::edit::Step;
 use crate::model::id::{AnnotationId, DeviceId, DocumentId};
+use crate::model::review::Bring;
 use crate::model::text::Span;
 use crate::record::{Glance, NewDocument, Settings};
 
@@ -22,6 +23,15 @@ pub enum Effect {
     Open(DocumentId),
     /// Have the helper thread read a file.
     Import(JobId),
+    /// Have the helper thread read a file as something for a document that is here already.
+    Bring {
+        /// Which file.
+        job: JobId,
+        /// The document.
+        document: DocumentId,
+        /// As what.
+        what: Bring,
+    },
     /// Stop that.
     StopImport {
         /// Which import.

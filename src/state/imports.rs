@@ -4,10 +4,13 @@ use std::rc::Rc;
 use super::action::Chosen;
 use super::app_state::{AppState, Entry, ImportJob, JobId, JobState};
 use super::effect::Effect;
-use super::journal;
-use super::notice::{ImportFailure, StorageTrouble};
+use super::notice::{ImportFailure, Notice, StorageTrouble};
 use super::route::Route;
+use super::update::tell;
+use super::{journal, saving};
 use crate::model::edit::{Change, Deed, Direction, Step};
+use crate::model::id::DocumentId;
+use crate::model::review::Bring;
 use crate::record::{Glance, Logged, NewDocument};
 
 pub(super) fn queue(state: &mut AppState, chosen: Vec<Chosen>) -> Vec<Effect> {
@@ -35,14 +38,17 @@ pub(super) fn parsed(
             set_state(state, job, JobState::Failed(failure));
             Vec::new()
         }
-        Ok(new) => match state.library.twin_of(&new.row.source.text_sha256) {
-            Some(twin) => {
-                let twin = twin.head.id.clone();
-                set_state(state, job, JobState::Asks { twin, new });
-                Vec::new()
+        Ok(new) => {
+            let twin = state.library.twin_of(&new.row.source.text_sha256);
+            let is_same = twin.is_some();
+            match twin.or_else(|| state.library.namesake_of(&new.row)).map(|twin| twin.head.id.clone()) {
+                Some(twin) => {
+                    set_state(state, job, JobState::Asks { twin, is_same, new });
+                    Vec::new()
+                }
+                None => store(state, job, new),
             }
-            None => store(state, job, new),
-        },
+        }
     };
     effects.extend(start_next(state));
     effects
@@ -68,6 +74,44 @@ pub(super) fn retry(state: &mut AppState, job: JobId) -> Vec<Effect> {
         set_state(state, job, JobState::Waiting);
     }
     start_next(state)
+}
+
+/// Has a file read as a new version of a document, or as annotations on it.
+pub(super) fn bring(state: &mut AppState, job: JobId, document: DocumentId, what: Bring) -> Vec<Effect> {
+    Rc::make_mut(&mut state.imports).retain(|other| other.id != job);
+    tell(state, Notice::Bringing);
+    // What is unsaved is written first, so that the helper thread finds it.
+    let mut effects = saving::flush(state);
+    effects.push(Effect::Bring { job, document, what });
+    effects.extend(start_next(state));
+    effects
+}
+
+pub(super) fn brought(
+    state: &mut AppState,
+    job: JobId,
+    document: DocumentId,
+    what: Bring,
+    result: Result<(u32, u32), ImportFailure>,
+) -> Vec<Effect> {
+    let mut effects = vec![Effect::StopImport { job, is_being_read: false }];
+    match result {
+        Ok((placed, waiting)) => {
+            let is_open = state.route.document() == Some(&document);
+            // Those of the document in the reader are counted when it is read anew.
+            if !is_open {
+                Rc::make_mut(&mut state.library).change(&document, |entry| match what {
+                    Bring::Version => entry.glance.waiting = waiting,
+                    Bring::Annotations => entry.glance.waiting += waiting,
+                });
+            }
+            effects.push(Effect::Tail(state.journal_seen));
+            effects.push(Effect::Navigate(Route::Read { document, annotation: None }));
+            tell(state, Notice::Brought(what, placed, waiting));
+        }
+        Err(failure) => drop(tell(state, Notice::NotBrought(failure))),
+    }
+    effects
 }
 
 pub(super) fn stored(

@@ -49,10 +49,9 @@ pub(super) fn absorb(state: &mut AppState, logged: Vec<Logged>) -> Vec<Effect> {
         let is_own = state.is_own(&step.id);
         if is_own {
             correct_history(state, &step);
-        } else if row.device == state.device && matches!(
-            step.deed,
-            Deed::Restore | Deed::Revert | Deed::Revise | Deed::Review | Deed::TakeIn
-        ) {
+        } else if row.device == state.device
+            && matches!(step.deed, Deed::Restore | Deed::Revert | Deed::Revise | Deed::Review | Deed::TakeIn)
+        {
             remember(state, &step);
         }
         // Its text is read anew, and its passages with it.

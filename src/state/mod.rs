@@ -12,6 +12,7 @@ mod notice;
 mod reading;
 mod route;
 mod saving;
+mod stretches;
 mod update;
 
 pub use action::{Action, Chosen, Loaded, RawSelection, SettingChange};

@@ -2,6 +2,7 @@
 use crate::import::ImportError;
 use crate::model::edit::Deed;
 use crate::model::id::TagId;
+use crate::model::review::Bring;
 
 /// A short message about something that just happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,18 @@ pub enum Notice {
     DamagedDocument,
     /// The address names an annotation that is not in this document.
     NoSuchAnnotation,
+    /// The cut would leave nothing on one side.
+    CutInside,
+    /// No passage with a tag in common comes next.
+    NothingToJoin,
+    /// Select where a passage stands now.
+    SelectPlace,
+    /// A file is being read as something for a document.
+    Bringing,
+    /// It was: so many passages have their place, so many wait for the person.
+    Brought(Bring, u32, u32),
+    /// It was not, and why.
+    NotBrought(ImportFailure),
     /// The words of a passage were copied.
     Copied,
     /// A file was handed to the browser for saving.
@@ -92,4 +105,8 @@ pub enum ImportFailure {
     Worker,
     /// It could not be stored.
     Storage(StorageTrouble),
+    /// It has the text that is here already.
+    SameText,
+    /// It holds no annotations.
+    NoAnnotations,
 }

@@ -94,6 +94,11 @@ pub(super) fn refreshed(
         Rc::new(DocumentText::new(&document.blocks))
     };
     state.annotations = Rc::new(AnnotationSet::new(&text, document.revision, annotations));
+    if document.revision != open.document.revision {
+        let view = Rc::make_mut(&mut state.view);
+        view.selection = None;
+        view.editing_range = None;
+    }
     state.open = Some(Rc::new(OpenDocument { document, text, first_block: open.first_block }));
     forget_missing(state);
     refresh_glance(state);
@@ -131,6 +136,11 @@ fn with_unsaved(
 fn focus_and_reveal(state: &mut AppState, id: AnnotationId) -> Vec<Effect> {
     if state.annotations.get(&id).is_none() {
         return tell(state, Notice::NoSuchAnnotation);
+    }
+    let is_waiting = state.annotations.waiting().any(|annotation| annotation.id == id);
+    if is_waiting {
+        // Whoever goes to a passage without a place wants to give it one.
+        return super::edits::start_range(state, id);
     }
     focus(state, Some(id))
 }
@@ -194,6 +204,16 @@ pub(super) fn select(state: &mut AppState, raw: Option<RawSelection>) -> Vec<Eff
     view.selection = selection;
     view.grown_from.clear();
     Vec::new()
+}
+
+/// The range that is being set, as a handle or a key left it; at least one unit stays in it.
+pub(super) fn set_range(state: &mut AppState, raw: RawSelection) -> Vec<Effect> {
+    let Some(open) = state.open.clone() else { return Vec::new() };
+    let snap = if raw.is_exact { Unit::Grapheme } else { Unit::Syllable };
+    match open.text.selectable(raw.span, snap) {
+        Some(span) if Some(span) != state.selected_span() => show_selection(state, span),
+        Some(_) | None => Vec::new(),
+    }
 }
 
 pub(super) fn grow(state: &mut AppState) -> Vec<Effect> {

@@ -16,6 +16,8 @@ pub enum Route {
     },
     /// Preferences and the state of the storage.
     Settings,
+    /// Passages that moved, changed or were lost: those of a document, or the list of documents that have some.
+    Review(Option<DocumentId>),
     /// An address that is reserved for a view of a later version.
     Planned(Planned),
 }
@@ -31,8 +33,6 @@ pub enum Planned {
     Search,
     /// Study material.
     Study,
-    /// Passages that moved, changed or were lost.
-    Review,
 }
 
 impl Route {
@@ -55,7 +55,7 @@ impl Route {
             (Some("matrix"), None) => Self::Planned(Planned::Matrix),
             (Some("search"), None) => Self::Planned(Planned::Search),
             (Some("study"), None) => Self::Planned(Planned::Study),
-            (Some("review"), None) => Self::Planned(Planned::Review),
+            (Some("review"), document) => Self::Review(document.map(DocumentId::from)),
             _ => Self::Library,
         }
     }
@@ -73,7 +73,8 @@ impl Route {
             Self::Planned(Planned::Matrix) => "#/matrix".to_owned(),
             Self::Planned(Planned::Search) => "#/search".to_owned(),
             Self::Planned(Planned::Study) => "#/study".to_owned(),
-            Self::Planned(Planned::Review) => "#/review".to_owned(),
+            Self::Review(None) => "#/review".to_owned(),
+            Self::Review(Some(document)) => format!("#/review/{document}"),
         }
     }
 
@@ -81,7 +82,7 @@ impl Route {
     pub fn document(&self) -> Option<&DocumentId> {
         match self {
             Self::Read { document, .. } => Some(document),
-            Self::Library | Self::Settings | Self::Planned(_) => None,
+            Self::Library | Self::Settings | Self::Review(_) | Self::Planned(_) => None,
         }
     }
 }

@@ -6,7 +6,7 @@ use super::app_state::{AppState, Entry, Library, Phase};
 use super::effect::Effect;
 use super::notice::{Notice, Spoken};
 use super::route::Route;
-use super::{edits, imports, journal, reading, saving};
+use super::{edits, imports, journal, reading, saving, stretches};
 use crate::model::codebook::Codebook;
 use crate::record::Settings;
 
@@ -48,6 +48,10 @@ fn apply(state: &mut AppState, action: Action) -> Vec<Effect> {
         Action::Parsed { job, result } => imports::parsed(state, job, result),
         Action::KeepBoth(job) => imports::keep_both(state, job),
         Action::DropJob(job) => imports::drop_job(state, job),
+        Action::Bring { job, document, what } => imports::bring(state, job, document, what),
+        Action::Brought { job, document, what, result } => {
+            imports::brought(state, job, document, what, result)
+        }
         Action::RetryJob(job) => imports::retry(state, job),
         Action::Stored { job, result } => imports::stored(state, job, result),
 
@@ -55,6 +59,7 @@ fn apply(state: &mut AppState, action: Action) -> Vec<Effect> {
         Action::Refreshed { id, found } => reading::refreshed(state, &id, found),
         Action::ReadTo { document, block, permille } => reading::read_to(state, document, block, permille),
         Action::SelectionChanged(raw) => reading::select(state, raw),
+        Action::SetRange(raw) => reading::set_range(state, raw),
         Action::GrowSelection => reading::grow(state),
         Action::ShrinkSelection => reading::shrink(state),
         Action::Escape => reading::escape(state),
@@ -74,6 +79,9 @@ fn apply(state: &mut AppState, action: Action) -> Vec<Effect> {
             edits::choose_rival(state, &annotation, rival, take, at)
         }
         Action::Delete { annotation, at } => edits::delete(state, &annotation, at),
+        Action::Split { annotation, offset, id, at } => stretches::split(state, &annotation, offset, id, at),
+        Action::Join { annotation, at } => stretches::join(state, &annotation, at),
+        Action::Extend { at } => stretches::extend(state, at),
         Action::StartRange(annotation) => edits::start_range(state, annotation),
         Action::ApplyRange { at } => edits::apply_range(state, at),
         Action::Relabel { block, role, at } => edits::relabel(state, block, role, at),

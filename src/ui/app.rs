@@ -10,6 +10,7 @@ use super::inputs::Input;
 use super::library::{import_dialog, library_view};
 use super::messages::Messages;
 use super::reader::reader_view;
+use super::review::review_view;
 use super::settings::{planned_view, settings_view};
 use super::shortcuts::shortcuts_dialog;
 use super::widgets::{rail, speaker, status};
@@ -57,6 +58,7 @@ fn use_frame() -> Html {
     let title = match (&state.route, &state.open) {
         (Route::Read { .. }, Some(open)) => open.document.title.clone(),
         (Route::Settings, _) => m.settings_title().to_owned(),
+        (Route::Review(_), _) => m.review_title().to_owned(),
         _ => m.library_title().to_owned(),
     };
     use_effect_with((title, m), |(title, m)| page::set_title(&format!("{title} · {}", m.app_name())));
@@ -69,6 +71,7 @@ fn use_frame() -> Html {
         Route::Library => library_view(),
         Route::Read { document, .. } => reader_view(&app, document),
         Route::Settings => settings_view(),
+        Route::Review(document) => review_view(&app, document.as_ref()),
         Route::Planned(_) => planned_view(m),
     };
     let overlay = match state.overlay {
@@ -181,6 +184,7 @@ fn use_global_keys(hub: &Hub) {
                     let route = match (was_going, key) {
                         (true, "l") => Route::Library,
                         (true, "c") => Route::Settings,
+                        (true, "v") => Route::Review(None),
                         (true, "r") => match state.library.in_order().first() {
                             Some(entry) => Route::Read { document: entry.head.id.clone(), annotation: None },
                             None => return,

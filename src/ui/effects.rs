@@ -13,11 +13,12 @@ use crate::browser::worker_client::WorkerError;
 use crate::browser::{article, both, clock, files, layout, log, offline, page};
 use crate::model::document::Language;
 use crate::model::id::{DeviceId, DocumentId, WindowId};
+use crate::model::review::Bring;
 use crate::record::{AnnotationRow, DocumentRow};
 use crate::state::{
     Action, AppState, Effect, ImportFailure, JobId, Loaded, Notice, Phase, Route, StorageTrouble,
 };
-use crate::worker::protocol::{Request, Response};
+use crate::worker::protocol::{NotBrought, Request, Response};
 use crate::worker::vault_protocol::Origin;
 
 /// How long typing must pause before a note is written, in ms.
@@ -225,6 +226,14 @@ pub(super) fn run(effect: Effect, hub: &Hub) {
             hub.dispatch(Action::Opened { id, found, quarantined, at: clock::now() });
         }),
         Effect::Import(job) => spawn_local(import(job, hub)),
+        Effect::Bring { job, document, what } => {
+            let origin = origin(&state);
+            spawn_local(async move {
+                let result = bring(&hub, &origin, job, &document, what).await;
+                hub.bell().ring();
+                hub.dispatch(Action::Brought { job, document, what, result });
+            });
+        }
         Effect::StopImport { job, is_being_read } => {
             hub.inputs().forget(job);
             if is_being_read {
@@ -346,12 +355,44 @@ pub(super) fn run(effect: Effect, hub: &Hub) {
                     Ok(Response::File { name, media_type, text }) => {
                         files::save(&name, &media_type, text.as_bytes()).map(|()| name).ok()
                     }
-                    Ok(Response::Imported { .. } | Response::Refused(_)) | Err(_) => None,
+                    Ok(_) | Err(_) => None,
                 };
                 hub.dispatch(Action::Tell(saved.map_or(Notice::ExportFailed, Notice::Exported)));
             });
         }
         Effect::ActivateUpdate => spawn_local(offline::activate_waiting()),
+    }
+}
+
+/// Hands a file to the helper thread as a new version of a document, or as annotations on it.
+async fn bring(
+    hub: &Hub,
+    origin: &Origin,
+    job: JobId,
+    document: &DocumentId,
+    what: Bring,
+) -> Result<(u32, u32), ImportFailure> {
+    let Some(bytes) = hub.inputs().bytes(job).await else { return Err(ImportFailure::FileGone) };
+    let request = Request::Bring {
+        document: document.clone(),
+        file_name: hub.inputs().file_name(job),
+        what,
+        origin: origin.clone(),
+    };
+    match hub.worker().ask(&request, &bytes).await {
+        Ok(Response::Brought(placed, waiting)) => Ok((placed, waiting)),
+        Ok(Response::Refused(error)) => Err(ImportFailure::Unreadable(error)),
+        Ok(Response::NotBrought(cause)) => Err(match cause {
+            NotBrought::SameText => ImportFailure::SameText,
+            NotBrought::NoAnnotations => ImportFailure::NoAnnotations,
+            NotBrought::Full => ImportFailure::Storage(StorageTrouble::Full),
+            NotBrought::Failed => ImportFailure::Storage(StorageTrouble::Failed),
+        }),
+        Ok(Response::Imported { .. } | Response::File { .. }) => Err(ImportFailure::Worker),
+        Err(error) => {
+            log(&error.to_string());
+            Err(ImportFailure::Worker)
+        }
     }
 }
 
@@ -364,7 +405,7 @@ async fn import(job: JobId, hub: Hub) {
             match hub.worker().ask(&request, &bytes).await {
                 Ok(Response::Imported { new, warnings: _ }) => Ok(Rc::new(*new)),
                 Ok(Response::Refused(error)) => Err(ImportFailure::Unreadable(error)),
-                Ok(Response::File { .. }) => Err(ImportFailure::Worker),
+                Ok(_) => Err(ImportFailure::Worker),
                 // The person stopped it: nobody waits for an answer.
                 Err(WorkerError::Cancelled) => return,
                 Err(error @ WorkerError::Died(_)) => {

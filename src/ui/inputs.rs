@@ -29,11 +29,7 @@ impl Inputs {
     /// Registers things to import; the action says so.
     pub(super) fn choose(&self, inputs: Vec<Input>) -> Action {
         let chosen = inputs.into_iter().map(|input| {
-            let job = {
-                let mut next = self.next_job.borrow_mut();
-                *next += 1;
-                JobId(*next)
-            };
+            let job = self.next_job();
             let (name, bytes) = match &input {
                 Input::File(file) => (Some(file.name()), file.size() as u64),
                 Input::Text(text) => (None, text.len() as u64),
@@ -43,6 +39,19 @@ impl Inputs {
             Chosen { job, name, bytes }
         });
         Action::Chose(chosen.collect())
+    }
+
+    /// Registers a file that is no article of its own.
+    pub(super) fn keep(&self, file: File) -> JobId {
+        let job = self.next_job();
+        self.inputs.borrow_mut().insert(job, Rc::new(Input::File(file)));
+        job
+    }
+
+    fn next_job(&self) -> JobId {
+        let mut next = self.next_job.borrow_mut();
+        *next += 1;
+        JobId(*next)
     }
 
     /// The bytes of an import; `None` when they cannot be had.

@@ -10,6 +10,7 @@ mod library;
 mod messages;
 mod piece;
 mod reader;
+mod review;
 mod settings;
 mod shortcuts;
 pub mod vault;

@@ -5,6 +5,7 @@ use crate::model::codebook::{Codebook, Family};
 use crate::model::document::Role;
 use crate::model::edit::Deed;
 use crate::model::id::TagId;
+use crate::model::review::Bring;
 use crate::state::{ImportFailure, Notice, Spoken, StorageTrouble};
 
 /// The name of a tag in the language of the interface.
@@ -59,6 +60,8 @@ pub(super) fn failure(messages: Messages, failure: &ImportFailure) -> String {
         ImportFailure::Unreadable(error) => import_error(messages, error),
         ImportFailure::FileGone => messages.fail_file_gone().to_owned(),
         ImportFailure::Worker => messages.fail_worker().to_owned(),
+        ImportFailure::SameText => messages.fail_same_text().to_owned(),
+        ImportFailure::NoAnnotations => messages.fail_no_annotations().to_owned(),
         ImportFailure::Storage(cause) => trouble(messages, *cause).to_owned(),
     }
 }
@@ -125,6 +128,17 @@ pub(super) fn notice(messages: Messages, codebook: &Codebook, notice: &Notice) -
         Notice::NoSuchDocument => messages.no_such_document().to_owned(),
         Notice::DamagedDocument => messages.damaged_document().to_owned(),
         Notice::NoSuchAnnotation => messages.no_such_annotation().to_owned(),
+        Notice::CutInside => messages.cut_inside().to_owned(),
+        Notice::NothingToJoin => messages.nothing_to_join().to_owned(),
+        Notice::SelectPlace => messages.select_place().to_owned(),
+        Notice::Bringing => messages.bringing().to_owned(),
+        Notice::Brought(Bring::Version, placed, waiting) => {
+            messages.brought_version(&messages.number(*placed), &messages.number(*waiting))
+        }
+        Notice::Brought(Bring::Annotations, placed, waiting) => {
+            messages.brought_annotations(&messages.number(*placed), &messages.number(*waiting))
+        }
+        Notice::NotBrought(cause) => failure(messages, cause),
         Notice::Copied => messages.copied().to_owned(),
         Notice::Exported(name) => messages.exported(name),
         Notice::ExportFailed => messages.export_failed().to_owned(),

@@ -7,7 +7,7 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use super::protocol::{Envelope, READY, Request};
 use super::vault_protocol::VaultRequest;
-use super::{serve, vault};
+use super::{review, serve, vault};
 use crate::record::read_json;
 
 /// What may be asked: work on a file, or on storage as a whole.
@@ -28,6 +28,13 @@ pub fn run() {
         let Envelope { number, body } = read_json::<Envelope<Question>>(&question).unwrap_throw();
         let bytes = parts.get(1).dyn_into::<Uint8Array>().map(|array| array.to_vec()).unwrap_or_default();
         match body {
+            Question::Work(Request::Bring { document, file_name, what, origin }) => {
+                let answering = answering.clone();
+                spawn_local(async move {
+                    let body = review::bring(&document, file_name, what, bytes, &origin).await;
+                    answer(&answering, number, body, None);
+                });
+            }
             Question::Work(request) => answer(&answering, number, serve::serve(request, &bytes), None),
             Question::Vault(request) => {
                 let answering = answering.clone();

@@ -4,9 +4,11 @@
 //! [`READY`]; nothing may be sent before, as a module worker may not be listening yet.
 use serde::{Deserialize, Serialize};
 
+use super::vault_protocol::Origin;
 use crate::import::{ImportError, Warning};
 use crate::model::codebook::Tag;
 use crate::model::id::DocumentId;
+use crate::model::review::Bring;
 use crate::model::time::Timestamp;
 use crate::record::{AnnotationRow, DocumentRow, NewDocument};
 
@@ -34,6 +36,17 @@ pub enum Request {
         /// Now.
         at: Timestamp,
     },
+    /// Read a file as something for a document that is stored already; its bytes come along.
+    Bring {
+        /// The document.
+        document: DocumentId,
+        /// The name of the file; none for a pasted text.
+        file_name: Option<String>,
+        /// As what.
+        what: Bring,
+        /// Who.
+        origin: Origin,
+    },
     /// Write annotations as a Web Annotation collection.
     ExportWebAnnotation {
         /// The document.
@@ -45,6 +58,19 @@ pub enum Request {
         /// Now.
         at: Timestamp,
     },
+}
+
+/// Why a file was not taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NotBrought {
+    /// It has the text that is there already.
+    SameText,
+    /// It holds no annotations.
+    NoAnnotations,
+    /// No space is left.
+    Full,
+    /// Storage failed; the details are in the console.
+    Failed,
 }
 
 /// An answer.
@@ -59,6 +85,10 @@ pub enum Response {
     },
     /// To [`Request::Import`]: why it is none.
     Refused(ImportError),
+    /// To [`Request::Bring`]: so many passages have their place, so many wait for the person.
+    Brought(u32, u32),
+    /// To [`Request::Bring`]: why nothing was changed, unless the file could not be read.
+    NotBrought(NotBrought),
     /// To [`Request::ExportWebAnnotation`]: a file.
     File {
         /// A name for it.

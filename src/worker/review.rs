@@ -4,9 +4,13 @@ use std::collections::HashMap;
 
 use sha2::{Digest, Sha256};
 
+use super::protocol::{NotBrought, Response};
 use super::vault::{step_id, typed};
-use super::vault_protocol::{Carried, DocumentQueue, NoRevision, Origin, VaultAnswer};
-use crate::browser::storage::{RestoreOrigin, Rework, Standing, Storage, StorageError};
+use super::vault_protocol::{DocumentQueue, Origin, VaultAnswer};
+use crate::browser::log;
+use crate::browser::storage::{
+    DATABASE, RestoreOrigin, Rework, Standing, Storage, StorageError, StorageErrorKind,
+};
 use crate::import;
 use crate::import::annotations::{ForeignAnnotation, ForeignSelector, PositionUnit, read_annotations};
 use crate::model::anchor::{Outcome, Reanchoring, Selectors, TextQuote, describe};
@@ -15,10 +19,10 @@ use crate::model::codebook::{Bilingual, Codebook, Tag};
 use crate::model::document::{DocumentText, Source};
 use crate::model::edit::{Change, Deed};
 use crate::model::id::{AnnotationId, DocumentId, TagId};
-use crate::model::review::{Finder, Texts, Verdict};
+use crate::model::review::{Bring, Finder, Texts, Verdict};
 use crate::model::text::{CharOffset, Span, TextIndex, Utf16Offset};
 use crate::model::time::{LogicalTime, Timestamp};
-use crate::record::{Face, ROW_VERSION, RevisionRow, TagRow};
+use crate::record::{DocumentRow, ROW_VERSION, RevisionRow, TagRow, to_json};
 
 /// The store of the tags that people made.
 const TAGS: &str = "tags";
@@ -27,24 +31,51 @@ const PASTED: &str = "pasted.txt";
 /// The revision of annotations that were made on no revision of ours.
 const ELSEWHERE: u32 = 0;
 
+/// Reads a file as something for a document.
+pub(super) async fn bring(
+    document: &DocumentId,
+    file_name: Option<String>,
+    what: Bring,
+    bytes: Vec<u8>,
+    origin: &Origin,
+) -> Response {
+    let opened = Storage::open(DATABASE, || {}, || {}).await;
+    let storage = opened.storage;
+    let brought = match opened.trouble {
+        Some(error) => Err(error),
+        None => match what {
+            Bring::Version => revise(&storage, document, file_name, bytes, origin).await,
+            Bring::Annotations => take_in(&storage, document, &bytes, origin).await,
+        },
+    };
+    // A newer version of the app must not wait for a helper thread.
+    storage.close();
+    brought.unwrap_or_else(|error| {
+        log(&error.to_string());
+        let is_full = error.kind == StorageErrorKind::Full;
+        Response::NotBrought(if is_full { NotBrought::Full } else { NotBrought::Failed })
+    })
+}
+
 /// Reads a file as a new revision.
-pub(super) async fn revise(
+async fn revise(
     storage: &Storage,
     document: &DocumentId,
     file_name: Option<String>,
     bytes: Vec<u8>,
     origin: &Origin,
-) -> Result<VaultAnswer, StorageError> {
+) -> Result<Response, StorageError> {
     let parsed = match import::import(file_name.as_deref(), &bytes) {
         Ok(parsed) => parsed,
-        Err(error) => return Ok(VaultAnswer::Revised(Err(NoRevision::Unread(error)))),
+        Err(error) => return Ok(Response::Refused(error)),
     };
-    let mut outcome = Err(NoRevision::SameText);
+    let mut outcome = Response::NotBrought(NotBrought::SameText);
     let make = |standing: &mut Standing| {
         if standing.row.source.text_sha256 == parsed.text_sha256 {
             return Rework::default();
         }
-        let (before, after) = (standing.row.revision, standing.revisions.keys().max().map_or(1, |last| last + 1));
+        let (before, after) =
+            (standing.row.revision, standing.revisions.keys().max().map_or(1, |last| last + 1));
         let mut texts = texts(standing);
         let text = DocumentText::new(&parsed.blocks);
         let chars = text.char_len().0;
@@ -53,8 +84,8 @@ pub(super) async fn revise(
             .map(|mut finder| finder.carried_over(&standing.annotations))
             .unwrap_or_default();
         let placed = carried.len() as u32;
-        outcome = Ok(Carried { placed, waiting: standing.annotations.len() as u32 - placed, left_out: 0 });
-        let face = Face {
+        outcome = Response::Brought(placed, standing.annotations.len() as u32 - placed);
+        let face = DocumentRow {
             language: parsed.language,
             source: Source {
                 format: parsed.format,
@@ -66,12 +97,14 @@ pub(super) async fn revise(
             left_out: parsed.left_out,
             imported_at: origin.at,
             chars,
+            revision: after,
+            ..standing.row.clone()
         };
         let row = RevisionRow {
             v: ROW_VERSION,
             blocks: parsed.blocks,
             role_versions: Vec::new(),
-            face: Some(Box::new(face)),
+            face: Some(to_json(&face)),
         };
         let mut changes = vec![Change::Revision { document: document.clone(), before, after }];
         changes.extend(carried);
@@ -79,7 +112,7 @@ pub(super) async fn revise(
         Rework { new_revision: Some((after, row, name, bytes)), changes }
     };
     storage.rework(document, Deed::Revise, &who(origin), make).await?;
-    Ok(VaultAnswer::Revised(outcome))
+    Ok(outcome)
 }
 
 /// The queue of a document.
@@ -91,11 +124,7 @@ pub(super) async fn queue(storage: &Storage, document: &DocumentId) -> Result<Va
         .map(|mut finder| finder.queue(&standing.annotations))
         .unwrap_or_default();
     let added = |(number, row): (&u32, &RevisionRow)| {
-        let at = match &row.face {
-            Some(face) => face.imported_at,
-            None => standing.row.imported_at,
-        };
-        (*number, at)
+        (*number, row.face().map_or(standing.row.imported_at, |face| face.imported_at))
     };
     let mut added: Vec<(u32, Timestamp)> = standing.revisions.iter().map(added).collect();
     added.sort_unstable();
@@ -121,10 +150,8 @@ pub(super) async fn decide(
         let Some(finder) = Finder::new(&texts, standing.row.revision) else { return Rework::default() };
         let known: HashMap<&AnnotationId, &Annotation> =
             standing.annotations.iter().map(|annotation| (&annotation.id, annotation)).collect();
-        let changes = verdicts
-            .iter()
-            .filter_map(|(id, verdict)| finder.decided(known.get(id)?, verdict))
-            .collect();
+        let changes =
+            verdicts.iter().filter_map(|(id, verdict)| finder.decided(known.get(id)?, verdict)).collect();
         Rework { new_revision: None, changes }
     };
     let committed = storage.rework(document, Deed::Review, &who(origin), make).await?;
@@ -134,21 +161,17 @@ pub(super) async fn decide(
 
 /// Takes annotations in that were made elsewhere. Those whose words stand in the text, beyond doubt, get their place;
 /// the others wait for the person.
-pub(super) async fn take_in(
+async fn take_in(
     storage: &Storage,
     document: &DocumentId,
     bytes: &[u8],
     origin: &Origin,
-) -> Result<VaultAnswer, StorageError> {
-    let file = match read_annotations(bytes) {
-        Ok(file) => file,
-        Err(error) => return Ok(VaultAnswer::TakenIn(Err(error))),
+) -> Result<Response, StorageError> {
+    let Ok(file) = read_annotations(bytes) else {
+        return Ok(Response::NotBrought(NotBrought::NoAnnotations));
     };
     let tags = own_tags(storage).await?;
-    let mut carried = Carried {
-        left_out: file.left_out.iter().map(|reason| reason.entries).sum(),
-        ..Carried::default()
-    };
+    let (mut placed, mut waiting) = (0, 0);
     let make = |standing: &mut Standing| {
         let mut codebook = Codebook::with(tags);
         let mut changes = Vec::new();
@@ -163,14 +186,13 @@ pub(super) async fn take_in(
                 foreign.targets.iter().filter_map(|target| selectors(text, &index, target)).collect();
             let is_known = standing.annotations.iter().any(|annotation| annotation.id == id);
             let Some(first) = parts.first().cloned().filter(|_| !is_known) else {
-                carried.left_out += 1;
                 continue;
             };
             // A place without words cannot be checked: the person is asked.
             let has_words = foreign.targets.iter().all(|target| target.quote.is_some());
             let proposals: Vec<_> = parts.iter().map(|part| finder.propose(part)).collect();
-            let is_sure = has_words
-                && proposals.iter().all(|it| matches!(it.outcome, Outcome::Exact | Outcome::Moved));
+            let is_sure =
+                has_words && proposals.iter().all(|it| matches!(it.outcome, Outcome::Exact | Outcome::Moved));
             let mut annotation = Annotation {
                 id,
                 document: document.clone(),
@@ -200,9 +222,9 @@ pub(super) async fn take_in(
                     annotation.selectors = selectors;
                     annotation.further = parts.collect();
                 }
-                carried.placed += 1;
+                placed += 1;
             } else {
-                carried.waiting += 1;
+                waiting += 1;
             }
             for name in foreign.tags {
                 let tag = match codebook.by_name(&name) {
@@ -223,7 +245,7 @@ pub(super) async fn take_in(
         Rework { new_revision: None, changes }
     };
     storage.rework(document, Deed::TakeIn, &who(origin), make).await?;
-    Ok(VaultAnswer::TakenIn(Ok(carried)))
+    Ok(Response::Brought(placed, waiting))
 }
 
 fn who(origin: &Origin) -> RestoreOrigin<'_> {

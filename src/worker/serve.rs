@@ -1,5 +1,5 @@
 //! The answers. Pure, so that tests need no worker.
-use super::protocol::{Request, Response};
+use super::protocol::{NotBrought, Request, Response};
 use crate::model::document::{Document, Source};
 use crate::record::NewDocument;
 use crate::{export, import};
@@ -29,6 +29,8 @@ pub fn serve(request: Request, bytes: &[u8]) -> Response {
             }
             Err(error) => Response::Refused(error),
         },
+        // Works on storage: the host hands it to `review`.
+        Request::Bring { .. } => Response::NotBrought(NotBrought::Failed),
         Request::ExportWebAnnotation { document, annotations, tags, at } => {
             let file = export::web_annotation(&document, &annotations, &tags, at);
             Response::File { name: file.name, media_type: file.media_type.to_owned(), text: file.text }

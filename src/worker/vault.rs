@@ -107,15 +107,9 @@ async fn answer(storage: &Storage, request: VaultRequest, bytes: Vec<u8>) -> Res
             }
             (VaultAnswer::Shortened, None)
         }
-        VaultRequest::Revise { document, file_name, origin } => {
-            (review::revise(storage, &document, file_name, bytes, &origin).await?, None)
-        }
         VaultRequest::Queue(document) => (review::queue(storage, &document).await?, None),
         VaultRequest::Decide { document, verdicts, origin } => {
             (review::decide(storage, &document, &verdicts, &origin).await?, None)
-        }
-        VaultRequest::TakeIn { document, origin } => {
-            (review::take_in(storage, &document, &bytes, &origin).await?, None)
         }
     })
 }
@@ -193,8 +187,7 @@ async fn restore(
     let files: Vec<_> = backup.manifest.parts.iter().filter(|part| part.file.is_some()).cloned().collect();
     let mut files = files.into_iter();
     let next_file = |is_new: &dyn Fn(&DocumentId, u32) -> bool| {
-        let is_wanted =
-            |file: &(DocumentId, u32, String)| is_new(&file.0, file.1);
+        let is_wanted = |file: &(DocumentId, u32, String)| is_new(&file.0, file.1);
         let part = files.find(|part| part.file.as_ref().is_some_and(is_wanted))?;
         // Each part was checked when the archive was opened.
         let bytes = backup.part(&part).ok()?;

@@ -1,8 +1,6 @@
 //! What the vault asks of the helper thread: work on storage as a whole.
 use serde::{Deserialize, Serialize};
 
-use crate::import::ImportError;
-use crate::import::annotations::AnnotationFileError;
 use crate::model::codebook::Tag;
 use crate::model::document::Language;
 use crate::model::edit::{Deed, Direction};
@@ -74,16 +72,6 @@ pub enum VaultRequest {
     },
     /// Forget the journal before a moment.
     Shorten(Timestamp),
-    /// Read the file that comes along as a new revision of a document, and carry over the passages that stand in it
-    /// unchanged.
-    Revise {
-        /// The document.
-        document: DocumentId,
-        /// The name of the file; none for a pasted text.
-        file_name: Option<String>,
-        /// Who.
-        origin: Origin,
-    },
     /// The passages of a document that wait for the person, with what is proposed for each.
     Queue(DocumentId),
     /// Carry out what the person decided, as one step.
@@ -92,13 +80,6 @@ pub enum VaultRequest {
         document: DocumentId,
         /// For each passage.
         verdicts: Vec<(AnnotationId, Verdict)>,
-        /// Who.
-        origin: Origin,
-    },
-    /// Take in the annotations of the file that comes along.
-    TakeIn {
-        /// The document that they are about.
-        document: DocumentId,
         /// Who.
         origin: Origin,
     },
@@ -149,14 +130,10 @@ pub enum VaultAnswer {
     Reverted(u32),
     /// The journal is shorter.
     Shortened,
-    /// There is a new revision, or the file was none.
-    Revised(Result<Carried, NoRevision>),
     /// The queue asked for.
     Queue(Box<DocumentQueue>),
     /// So many passages were decided on.
     Decided(u32),
-    /// Annotations were taken in, or the file held none.
-    TakenIn(Result<Carried, AnnotationFileError>),
     /// It did not work; nothing was changed.
     Failed {
         /// Whether no space is left.
@@ -164,26 +141,6 @@ pub enum VaultAnswer {
         /// For the console.
         cause: String,
     },
-}
-
-/// What became of passages that were brought to a text.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Carried {
-    /// They stand in it with the same words.
-    pub placed: u32,
-    /// They wait for the person.
-    pub waiting: u32,
-    /// They could not be taken in, or are here already.
-    pub left_out: u32,
-}
-
-/// Why there is no new revision.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum NoRevision {
-    /// The text is the same as before.
-    SameText,
-    /// It cannot be read.
-    Unread(ImportError),
 }
 
 /// The queue of one document.

@@ -23,7 +23,7 @@ struct Layer {
     never: &'static [&'static str],
 }
 
-const LAYERS: [Layer; 14] = [
+const LAYERS: [Layer; 15] = [
     Layer { files: "lib.rs", may_name: &[], never: &OF_THE_PAGE },
     Layer { files: "model/", may_name: &["model"], never: &OF_THE_PAGE },
     Layer { files: "import/", may_name: &["import", "model"], never: &OF_THE_PAGE },

@@ -34,7 +34,14 @@ fn judged(case: &Case) -> (Tally, std::time::Duration) {
         let tell = |what: &str| {
             if is_debug {
                 let place = |span: Option<Span>| span.map(|span| new.slice(span).to_owned());
-                println!("{} {what}: {:?} | truth {:?} | got {:?} {:?}", case.id, passage.selectors.quote.exact, place(passage.truth), place(proposal.place()), proposal);
+                println!(
+                    "{} {what}: {:?} | truth {:?} | got {:?} {:?}",
+                    case.id,
+                    passage.selectors.quote.exact,
+                    place(passage.truth),
+                    place(proposal.place()),
+                    proposal
+                );
             }
         };
         match (passage.truth, proposal.place()) {

@@ -544,7 +544,8 @@ fn check_invariants(state: &AppState, action: &Action) {
         let selected = state.selected_span();
         assert!(selected.is_none_or(|span| !span.is_empty() && span.end <= open.text.char_len()), "{action}");
         for placed in state.annotations.placed() {
-            let part = placed.annotation.parts().nth(placed.part as usize).expect("a stretch has its selectors");
+            let part =
+                placed.annotation.parts().nth(placed.part as usize).expect("a stretch has its selectors");
             assert_eq!(open.text.slice(placed.span), part.quote.exact, "{action}");
         }
         if let Some(entry) = state.library.entries.get(&open.document.id) {

@@ -1035,7 +1035,8 @@ fn addresses_are_read_and_written() {
     check_route("#/matrix", Route::Planned(Planned::Matrix), "#/matrix");
     check_route("#/search?q=quy%20chế", Route::Planned(Planned::Search), "#/search");
     check_route("#/study", Route::Planned(Planned::Study), "#/study");
-    check_route("#/review", Route::Planned(Planned::Review), "#/review");
+    check_route("#/review", Route::Review(None), "#/review");
+    check_route("#/review/d1", Route::Review(Some("d1".into())), "#/review/d1");
 }
 
 #[test]

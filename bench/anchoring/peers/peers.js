@@ -7,22 +7,30 @@ import * as wrap from './wrap.js';
 
 const container = document.getElementById('text');
 
+async function load(name) {
+  const read = async what => (await fetch(`${name}.${what}.json`)).text();
+  peers.texts = JSON.parse(await read('texts'));
+  peers.json = await read('annotations');
+}
+
 // Puts the text on the page. Each paragraph ends with the line feed that stands between blocks in the text, which
 // nobody sees: so the text of the page is the text itself, and positions are the same for everyone.
-async function show(name) {
-  const read = async what => (await fetch(`${name}.${what}.json`)).text();
-  const texts = JSON.parse(await read('texts'));
-  peers.json = await read('annotations');
-  container.append(...texts.map((text, n) => {
+function fill() {
+  peers.texts.forEach((text, n) => {
     const paragraph = document.createElement('p');
     paragraph.dataset.block = n;
-    paragraph.textContent = n === texts.length - 1 ? text : `${text}\n`;
-    return paragraph;
-  }));
+    paragraph.textContent = n === peers.texts.length - 1 ? text : `${text}\n`;
+    container.append(paragraph);
+  });
+}
+
+async function show(name) {
+  await load(name);
+  fill();
   await window.bench.frames(2);
 }
 
 // The paragraphs that are wholly in view.
 const visibleBlocks = () => window.bench.inView(container, 0, innerHeight);
 
-const peers = window.peers = { container, show, visibleBlocks, recogito, wrap, plain, hypothesis };
+const peers = window.peers = { container, load, fill, show, visibleBlocks, recogito, wrap, plain, hypothesis };

@@ -5,8 +5,10 @@ import { places } from './spans.js';
 
 const SOURCE = 'urn:document';
 
-export function create(container, renderer) {
-  return createTextAnnotator(container, { renderer, adapter: W3CTextFormat(SOURCE, container) });
+// `format` tells what annotations it is given and gives: Web Annotations or its own. With the former it writes each
+// annotation that is deleted as a Web Annotation, whether anybody listens or not.
+export function create(container, renderer, format) {
+  return createTextAnnotator(container, { renderer, adapter: format === 'w3c' ? W3CTextFormat(SOURCE, container) : undefined });
 }
 
 // Whether anything, or this annotation, is rendered.

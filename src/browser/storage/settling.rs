@@ -179,9 +179,9 @@ impl<'a> Settling<'a> {
                 }
                 let revisions = self.writing.store(REVISIONS)?;
                 let json = one(&revisions, schema::revision_key(document, *after)).await?;
-                let face = json.and_then(|json| from_json::<RevisionRow>(&json).ok()).and_then(|row| row.face);
-                let Some(face) = face else { return Ok(None) };
-                row.turn_to(*after, *face);
+                let text = json.and_then(|json| from_json::<RevisionRow>(&json).ok());
+                let Some(face) = text.and_then(|text| text.face()) else { return Ok(None) };
+                row.turn_to(face);
                 row.revision_version = Some(stamp.version());
                 row.v = ROW_VERSION;
                 put(&self.writing.store(DOCUMENTS)?, key, to_json(&row).into())?;

@@ -16,10 +16,10 @@ use super::Storage;
 use super::database::{Committed, Inner, JournalEndWriter, note_held_data};
 use super::error::{StorageError, StorageErrorKind};
 use super::requests::{Writing, all, keys, one, put};
-use super::settling::Settling;
 use super::schema::{
     self, ANNOTATIONS, DOCUMENTS, FILES, JOURNAL, REVISIONS, SETTINGS, STUDY, TAGS, TASKS, TRAILS,
 };
+use super::settling::Settling;
 use crate::model::annotation::{Annotation, Stamp};
 use crate::model::edit::{Change, Deed, Direction, Step};
 use crate::model::id::{DeviceId, DocumentId, StepId};
@@ -428,7 +428,7 @@ impl Storage {
                 let revisions = writing.store(REVISIONS)?;
                 let current = standing.row.revision;
                 if let Some(old) = standing.revisions.get_mut(&current).filter(|old| old.face.is_none()) {
-                    old.face = Some(Box::new(standing.row.face()));
+                    old.face = Some(to_json(&standing.row));
                     old.v = ROW_VERSION;
                     put(&revisions, schema::revision_key(document, current), to_json(old).into())?;
                 }

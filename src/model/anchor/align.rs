@@ -268,13 +268,7 @@ impl Hasher for AsItIs {
 }
 
 /// Notes where each shingle stands, [`TWICE`] for those that stand at more than one place; of `wanted` ones only.
-fn add_shingles(
-    found: &mut Shingles,
-    keys: &[u64],
-    width: usize,
-    origin: usize,
-    wanted: Option<&Shingles>,
-) {
+fn add_shingles(found: &mut Shingles, keys: &[u64], width: usize, origin: usize, wanted: Option<&Shingles>) {
     for (at, window) in keys.windows(width).enumerate() {
         let shingle = window.iter().fold(0_u64, |hash, key| mixed(hash ^ key));
         if wanted.is_some_and(|wanted| wanted.get(&shingle).is_none_or(|&at| at == TWICE)) {
@@ -290,8 +284,7 @@ fn longest_increasing(pairs: &[(u32, u32)]) -> Vec<(usize, usize)> {
     let mut before = vec![usize::MAX; pairs.len()];
     for (n, &(_, b)) in pairs.iter().enumerate() {
         let fits_last = piles.last().is_none_or(|&top| pairs[top].1 < b);
-        let pile =
-            if fits_last { piles.len() } else { piles.partition_point(|&top| pairs[top].1 < b) };
+        let pile = if fits_last { piles.len() } else { piles.partition_point(|&top| pairs[top].1 < b) };
         if let Some(left) = pile.checked_sub(1) {
             before[n] = piles[left];
         }

@@ -187,8 +187,8 @@ impl<'t> Reanchoring<'t> {
         let before = (words.start.saturating_sub(REACH)..words.start)
             .rev()
             .find_map(|token| Some((token, new_of(token)?)));
-        let after =
-            (words.end..old.tokens.keys.len().min(words.end + REACH)).find_map(|token| Some((token, new_of(token)?)));
+        let after = (words.end..old.tokens.keys.len().min(words.end + REACH))
+            .find_map(|token| Some((token, new_of(token)?)));
         let mapped = words.clone().filter(|&token| new_of(token).is_some()).count();
         if let (Some(from), Some(to)) = (new_of(first), new_of(last)) {
             let place = self.fitted(old, span, (first, from), (last, to));
@@ -233,7 +233,8 @@ impl<'t> Reanchoring<'t> {
         let (place, score) = self.closest_in(region, quote)?;
         let needed = if tight_before || tight_after { 0.55 } else { 0.65 };
         (score >= needed).then(|| {
-            let outcome = if self.new.slice(place) == quote.exact { Outcome::Exact } else { Outcome::Changed };
+            let outcome =
+                if self.new.slice(place) == quote.exact { Outcome::Exact } else { Outcome::Changed };
             Proposal::placed(outcome, place, 0.2 + 0.8 * score)
         })
     }
@@ -273,7 +274,8 @@ impl<'t> Reanchoring<'t> {
     fn chosen(&self, found: &[Candidate], quote: &TextQuote) -> Option<Proposal> {
         let best = found.first()?;
         let next = found.get(1).map_or(0, |next| next.score);
-        let is_clear = best.score >= permille(ACCEPTED) && best.score >= next.saturating_add(permille(MARGIN));
+        let is_clear =
+            best.score >= permille(ACCEPTED) && best.score >= next.saturating_add(permille(MARGIN));
         is_clear.then(|| {
             let is_same = self.new.slice(best.span) == quote.exact;
             let outcome = if is_same { Outcome::Moved } else { Outcome::Changed };
@@ -389,9 +391,10 @@ impl<'t> Reanchoring<'t> {
     /// A found stretch brought to whole words: a word that is cut belongs to it if most of it is inside.
     fn snapped(&self, found: Span, quote: &TextQuote) -> Span {
         let words: Range<usize> = self.tokens.within(found);
-        let (Some(&first), Some(&last)) =
-            (self.tokens.spans.get(words.start), words.end.checked_sub(1).and_then(|n| self.tokens.spans.get(n)))
-        else {
+        let (Some(&first), Some(&last)) = (
+            self.tokens.spans.get(words.start),
+            words.end.checked_sub(1).and_then(|n| self.tokens.spans.get(n)),
+        ) else {
             return found;
         };
         if words.is_empty() {

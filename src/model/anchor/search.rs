@@ -68,7 +68,11 @@ fn folded_char(c: char) -> Option<char> {
         '‘' | '’' | '‚' | '′' => '\'',
         '‐'..='―' | '−' => '-',
         c if c.is_ascii() => {
-            if c.is_ascii_whitespace() { ' ' } else { c.to_ascii_lowercase() }
+            if c.is_ascii_whitespace() {
+                ' '
+            } else {
+                c.to_ascii_lowercase()
+            }
         }
         c if c.is_whitespace() => ' ',
         c => c.to_lowercase().next().unwrap_or(c),
@@ -147,9 +151,9 @@ impl GramIndex {
                 let places = self.places(gram);
                 if places.len() <= limit {
                     // The diagonal, moved up by the pattern's length so that it is never negative.
-                    votes.extend(places.iter().map(|&place| {
-                        ((place as usize + pattern.len() - at) / STRETCH) as u32
-                    }));
+                    votes.extend(
+                        places.iter().map(|&place| ((place as usize + pattern.len() - at) / STRETCH) as u32),
+                    );
                 }
             }
             if !votes.is_empty() {
@@ -180,7 +184,8 @@ impl GramIndex {
 }
 
 fn bucket(gram: &[char]) -> u32 {
-    let hash = gram.iter().fold(0_u64, |hash, &c| hash.wrapping_mul(0x0100_0000_01b3) ^ u64::from(u32::from(c)));
+    let hash =
+        gram.iter().fold(0_u64, |hash, &c| hash.wrapping_mul(0x0100_0000_01b3) ^ u64::from(u32::from(c)));
     (mixed(hash) & ((1 << BUCKET_BITS) - 1)) as u32
 }
 
@@ -239,7 +244,12 @@ impl Bits {
     }
 
     /// Tells the distance of the best match that ends after each character.
-    fn distances(&self, text: impl Iterator<Item = char>, anchored: bool, mut tell: impl FnMut(usize, usize)) {
+    fn distances(
+        &self,
+        text: impl Iterator<Item = char>,
+        anchored: bool,
+        mut tell: impl FnMut(usize, usize),
+    ) {
         let last = 1_u64 << ((self.len - 1) % 64);
         let mut positive = vec![u64::MAX; self.blocks];
         let mut negative = vec![0_u64; self.blocks];

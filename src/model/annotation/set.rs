@@ -174,25 +174,36 @@ impl AnnotationSet {
 
     /// How many other annotations share a code point with a stretch of this one.
     pub fn overlaps_of(&self, id: &AnnotationId) -> u32 {
-        let mut others: Vec<&AnnotationId> = Vec::new();
-        for span in self.spans_of(id) {
-            others.extend(self.overlapping(span).map(|placed| &placed.annotation.id).filter(|other| *other != id));
+        let mut others: Vec<&Rc<Annotation>> = Vec::new();
+        for placed in self.spans_of(id).into_iter().flat_map(|span| self.overlapping(span)) {
+            // One in several stretches counts once; all others come once by themselves.
+            let is_counted = !placed.annotation.further.is_empty()
+                && others.iter().any(|other| Rc::ptr_eq(other, &placed.annotation));
+            if placed.annotation.id != *id && !is_counted {
+                others.push(&placed.annotation);
+            }
         }
-        others.sort_unstable();
-        others.dedup();
         others.len() as u32
     }
 
     /// The layers at a place, the shortest first: what a click there can mean.
     pub fn layers_at(&self, offset: CharOffset) -> Vec<&PlacedAnnotation> {
         let here = Span { start: offset, end: CharOffset(offset.0 + 1) };
-        let mut layers: Vec<_> = self.overlapping(here).collect();
-        layers.sort_by_key(|placed| placed.span.len());
+        let mut layers: Vec<&PlacedAnnotation> = Vec::new();
+        for placed in self.overlapping(here) {
+            let place = layers.partition_point(|known| known.span.len() <= placed.span.len());
+            layers.insert(place, placed);
+        }
         layers
     }
 
     /// The stretch after or before a place in text order: that of `from` when it is given, else of an offset.
-    pub fn neighbour(&self, from: Option<&AnnotationId>, offset: CharOffset, forward: bool) -> Option<&PlacedAnnotation> {
+    pub fn neighbour(
+        &self,
+        from: Option<&AnnotationId>,
+        offset: CharOffset,
+        forward: bool,
+    ) -> Option<&PlacedAnnotation> {
         let of_one = from.and_then(|id| Some((self.span_of(id)?, id)));
         let is_before = |placed: &PlacedAnnotation| match of_one {
             Some((span, id)) => (order(placed.span), &placed.annotation.id) < (order(span), id),
@@ -207,8 +218,9 @@ impl AnnotationSet {
                 None => self.chunks.get(chunk.checked_sub(1)?)?.placed.last(),
             };
         }
-        let mut after =
-            self.chunks[chunk].placed[within..].iter().chain(self.chunks[chunk + 1..].iter().flat_map(|c| &c.placed));
+        let mut after = self.chunks[chunk].placed[within..]
+            .iter()
+            .chain(self.chunks[chunk + 1..].iter().flat_map(|c| &c.placed));
         after.find(|placed| from.is_none_or(|id| placed.annotation.id != *id))
     }
 
@@ -257,9 +269,9 @@ impl AnnotationSet {
     }
 
     fn put(&mut self, stretch: PlacedAnnotation) {
-        let place = self
-            .chunks
-            .partition_point(|chunk| chunk.placed.first().is_some_and(|first| first.order() <= stretch.order()));
+        let place = self.chunks.partition_point(|chunk| {
+            chunk.placed.first().is_some_and(|first| first.order() <= stretch.order())
+        });
         let Some(chunk) = self.chunks.get_mut(place.saturating_sub(1)) else {
             self.chunks.push(Rc::new(Chunk::new(vec![stretch])));
             return;
@@ -322,9 +334,12 @@ fn places(text: &DocumentText, revision: u32, annotation: &Annotation) -> Vec<Sp
         Resolution::Exact(span) | Resolution::Moved(span) => Some(span),
         Resolution::Lost => None,
     };
-    let mut spans: Vec<Span> =
-        annotation.parts().map(place).collect::<Option<Vec<Span>>>().unwrap_or_default();
-    spans.sort_unstable();
+    let mut spans = Vec::new();
+    for part in annotation.parts() {
+        let Some(span) = place(part) else { return Vec::new() };
+        let at = spans.partition_point(|known| *known <= span);
+        spans.insert(at, span);
+    }
     spans
 }
 

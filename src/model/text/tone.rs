@@ -14,9 +14,7 @@ pub fn tone_apart(c: char) -> (char, u8) {
     }
     static TABLE: OnceLock<Vec<(char, u8)>> = OnceLock::new();
     let table = TABLE.get_or_init(|| {
-        (0..LIMIT as u32)
-            .map(|code| char::from_u32(code).map_or(('\u{fffd}', 0), worked_out))
-            .collect()
+        (0..LIMIT as u32).map(|code| char::from_u32(code).map_or(('\u{fffd}', 0), worked_out)).collect()
     });
     table.get(c as usize).copied().unwrap_or_else(|| (lower(c), 0))
 }

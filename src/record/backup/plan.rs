@@ -62,11 +62,9 @@ impl BackupRows {
             }
         }
         for row in &mut self.documents {
-            for version in row
-                .title_version
-                .iter_mut()
-                .chain(&mut row.removed_version)
-                .chain(&mut row.revision_version) {
+            for version in
+                row.title_version.iter_mut().chain(&mut row.removed_version).chain(&mut row.revision_version)
+            {
                 version.clock = version.clock.at_most(latest);
             }
         }
@@ -266,9 +264,8 @@ fn plan_document(
         RestoreMode::Merge => theirs.revision_version > mine.revision_version,
         RestoreMode::Replace => theirs.revision != mine.revision,
     };
-    let differs = theirs.title != mine.title
-        || theirs.removed != mine.removed
-        || theirs.revision != mine.revision;
+    let differs =
+        theirs.title != mine.title || theirs.removed != mine.removed || theirs.revision != mine.revision;
     let tally = &mut plan.preview.documents;
     match (differs, takes_title || takes_removed || takes_revision) {
         (false, _) => tally.same += 1,
@@ -289,7 +286,7 @@ fn plan_document(
         plan.changes.push(Change::Removed { document, before: mine.removed, after: theirs.removed });
     }
     if takes_revision && theirs.revision != mine.revision {
-        row.turn_to(theirs.revision, theirs.face());
+        row.turn_to(theirs.clone());
         row.revision_version = later(mode, &theirs.revision_version, stamp);
         let document = row.id.clone();
         plan.changes.push(Change::Revision { document, before: mine.revision, after: theirs.revision });

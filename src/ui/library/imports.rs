@@ -1,6 +1,7 @@
 //! Imports under way, each with its result.
 use yew::prelude::*;
 
+use crate::model::review::Bring;
 use crate::state::{Action, ImportJob, JobState, Route};
 use crate::ui::hub::App;
 use crate::ui::widgets::{Icon, icon};
@@ -38,19 +39,32 @@ fn import_line(app: &App, job: &ImportJob) -> Html {
             };
             ("import--failed", Icon::Alert, words::failure(messages, failure), button)
         }
-        JobState::Asks { twin, .. } => {
+        JobState::Asks { twin, is_same, .. } => {
             let title = library.entries.get(twin).map_or("", |entry| entry.head.title.as_str());
             let route = Route::Read { document: twin.clone(), annotation: None };
             let keep = act(Action::KeepBoth);
+            let document = twin.clone();
+            let as_version = app.hub.on(move |_: MouseEvent| Action::Bring {
+                job: id,
+                document: document.clone(),
+                what: Bring::Version,
+            });
             let buttons = html! {
                 <>
-                    <a class="btn btn--sm btn--primary" href={route.href()} onclick={drop_job.clone()}>
-                        { messages.job_open_twin() }
-                    </a>
+                    if *is_same {
+                        <a class="btn btn--sm btn--primary" href={route.href()} onclick={drop_job.clone()}>
+                            { messages.job_open_twin() }
+                        </a>
+                    } else {
+                        <button type="button" class="btn btn--sm btn--primary" onclick={as_version}>
+                            { messages.job_as_version() }
+                        </button>
+                    }
                     <button type="button" class="btn btn--sm" onclick={keep}>{ messages.job_keep_both() }</button>
                 </>
             };
-            ("import--asks", Icon::Info, messages.job_twin(title), buttons)
+            let text = if *is_same { messages.job_twin(title) } else { messages.job_namesake(title) };
+            ("import--asks", Icon::Info, text, buttons)
         }
     };
     let name = job.name.clone().unwrap_or_else(|| messages.pasted_text().to_owned());

@@ -6,12 +6,14 @@ use wasm_bindgen_futures::spawn_local;
 use web_sys::HtmlTextAreaElement;
 use yew::prelude::*;
 
+use crate::browser::article::{self, PageSelection};
 use crate::browser::{clock, files, layout, log, page, told};
 use crate::model::annotation::{Annotation, Rival, RivalValue};
 use crate::model::document::Language;
 use crate::model::id::{AnnotationId, TagId};
+use crate::model::text::CharOffset;
 use crate::state::{Action, Notice, Route};
-use crate::ui::hub::{App, Hub, Slice, use_app};
+use crate::ui::hub::{App, Hub, Slice, fresh, use_app};
 use crate::ui::piece::piece;
 use crate::ui::widgets::{Icon, icon, swatch};
 use crate::ui::words;
@@ -85,11 +87,14 @@ fn use_card(props: &CardProps) -> Html {
             </div>
             <blockquote class="card__t" lang={props.language.code()} onclick={on_press}>{ annotation.quote() }</blockquote>
             if !props.is_placed {
-                <p class="gapn">{ icon(Icon::Warning) }{ messages.unplaced() }</p>
+                <p class="gapn">
+                    { icon(Icon::Warning) }
+                    { if annotation.kept.is_some() { messages.kept_without_place() } else { messages.unplaced() } }
+                </p>
             }
             { note_field(NoteFieldProps { annotation: annotation.clone() }) }
             { for annotation.rivals.iter().enumerate().map(|(n, other)| rival(&app, annotation, n, other)) }
-            { actions(&app, annotation, &props.on_tag) }
+            { actions(&app, annotation, props.is_active, &props.on_tag) }
         </li>
     }
 }
@@ -171,7 +176,7 @@ fn use_note_field(props: &NoteFieldProps) -> Html {
     }
 }
 
-fn actions(app: &App, annotation: &Annotation, on_tag: &Callback<AnnotationId>) -> Html {
+fn actions(app: &App, annotation: &Annotation, is_active: bool, on_tag: &Callback<AnnotationId>) -> Html {
     let messages = app.m;
     let button = |label: &'static str, sign: Icon, on_press: Callback<MouseEvent>| {
         html! {
@@ -189,6 +194,10 @@ fn actions(app: &App, annotation: &Annotation, on_tag: &Callback<AnnotationId>) 
         let (on_tag, id) = (on_tag.clone(), annotation.id.clone());
         Callback::from(move |_: MouseEvent| on_tag.emit(id.clone()))
     };
+    let split = {
+        let (hub, annotation) = (app.hub.clone(), annotation.id.clone());
+        Callback::from(move |_: MouseEvent| split_at_caret(&hub, &annotation))
+    };
     let copy = |text: String| {
         let hub = app.hub.clone();
         Callback::from(move |_: MouseEvent| copy_text(text.clone(), hub.clone()))
@@ -199,11 +208,29 @@ fn actions(app: &App, annotation: &Annotation, on_tag: &Callback<AnnotationId>) 
         <div class="card__acts">
             { button(messages.add_tag(), Icon::Tag, tag) }
             { button(messages.edit_range(), Icon::Range, act(Action::StartRange)) }
+            if is_active {
+                { button(messages.split(), Icon::Split, split) }
+                { button(messages.join(), Icon::Join, act(|annotation| Action::Join { annotation, at: clock::now() })) }
+            }
             { button(messages.copy_quote(), Icon::Copy, copy(annotation.quote())) }
             { button(messages.copy_link(), Icon::Link, copy(page::address_with_hash(&route.href()))) }
             { button(messages.delete(), Icon::Trash, act(|annotation| Action::Delete { annotation, at: clock::now() })) }
         </div>
     }
+}
+
+/// Cuts a passage where the caret or the beginning of the selection is.
+pub(super) fn split_at_caret(hub: &Hub, annotation: &AnnotationId) {
+    let state = hub.state();
+    let (Some(article), Some(open)) = (hub.article(), &state.open) else { return };
+    let offset = match article::page_selection(&article, &open.text) {
+        PageSelection::Caret(offset) => offset,
+        PageSelection::Stretch { span, .. } => span.start,
+        // Where nothing is selected nothing can be cut: the answer says so.
+        PageSelection::Elsewhere => CharOffset(0),
+    };
+    let (id, at) = fresh();
+    hub.dispatch(Action::Split { annotation: annotation.clone(), offset, id, at });
 }
 
 fn copy_text(text: String, hub: Hub) {

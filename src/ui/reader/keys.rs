@@ -5,6 +5,7 @@ use gloo::events::{EventListener, EventListenerOptions};
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
+use super::card::split_at_caret;
 use super::caret::{Caret, Movement, passed};
 use crate::browser::article::{self, PageSelection};
 use crate::browser::{clock, layout, page, window};
@@ -69,6 +70,7 @@ impl KeyContext {
                 None => false,
             },
             key => match (caret, Movement::of(event)) {
+                (None, Some(movement)) if is_editing => self.move_edge(movement),
                 (Some(caret), Some(movement)) => self.move_caret(caret, movement),
                 _ if is_plain && state.settings.letter_keys => {
                     self.letter(key, has_selection || focus.is_some(), focus_span)
@@ -102,6 +104,18 @@ impl KeyContext {
             }
             "m" => self.act(give_tag(TagStyle::Task.name().into())),
             "c" => self.act(give_tag(TagStyle::Study.name().into())),
+            "x" if focus_span.is_some() && state.view.selection.is_some() => {
+                self.act(Action::Extend { at: clock::now() })
+            }
+            "e" | "s" | "u" => match state.view.focus.clone() {
+                Some(annotation) if key == "e" => self.act(Action::StartRange(annotation)),
+                Some(annotation) if key == "u" => self.act(Action::Join { annotation, at: clock::now() }),
+                Some(annotation) => {
+                    split_at_caret(&self.hub, &annotation);
+                    true
+                }
+                None => false,
+            },
             "]" | "[" => {
                 let from = self.place(focus_span);
                 self.act(Action::FocusNeighbour { forward: key == "]", from })
@@ -201,6 +215,30 @@ impl KeyContext {
             self.hub.dispatch(Action::Say(Spoken::Passed(said)));
         }
         true
+    }
+
+    /// Moves an edge of the range that is being set: the end, or with Shift the beginning.
+    fn move_edge(&self, movement: Movement) -> bool {
+        let Some(span) = self.hub.state().selected_span() else { return false };
+        let Movement { unit, forward, extend: is_start } = movement;
+        let text = &self.open.text;
+        let moved = |from| if forward { text.next_stop(from, unit) } else { text.previous_stop(from, unit) };
+        let span = match (is_start, forward) {
+            (true, true) => Span { start: text.next_start(span.start, unit), end: span.end },
+            (true, false) => Span { start: moved(span.start), end: span.end },
+            (false, true) => Span { start: span.start, end: moved(span.end) },
+            // Back to the end of the unit before, not to the start of this one.
+            (false, false) => {
+                let last = text.previous_stop(span.end, unit);
+                let before = text.previous_stop(last, unit);
+                Span { start: span.start, end: text.next_stop(before, unit).min(last) }
+            }
+        };
+        if span.start >= span.end {
+            return true;
+        }
+        let raw = crate::state::RawSelection { span, is_exact: unit == Unit::Grapheme };
+        self.act(Action::SetRange(raw))
     }
 
     fn show(&self, caret: Caret) {

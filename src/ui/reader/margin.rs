@@ -10,7 +10,7 @@ use super::painting::Window;
 use crate::browser::{layout, page};
 use crate::model::annotation::{Annotation, AnnotationSet};
 use crate::model::id::{AnnotationId, TagId};
-use crate::state::{Action, OpenDocument};
+use crate::state::{Action, OpenDocument, Route};
 use crate::ui::hub::{App, Slice, use_app};
 use crate::ui::piece::piece;
 use crate::ui::widgets::{Icon, icon, swatch};
@@ -49,6 +49,7 @@ fn use_margin(props: &MarginProps) -> Html {
         Callback::from(move |_: MouseEvent| is_open.set(!*is_open))
     };
     let focus = app.state.view.focus.as_ref();
+    let waiting = annotations.waiting().count() as u32;
     let language = props.open.document.language;
     html! {
         <aside class={classes!("margin", "sheet", is_open.then_some("is-open"))} aria-label={m.margin()}>
@@ -61,6 +62,14 @@ fn use_margin(props: &MarginProps) -> Html {
             } else {
                 if annotations.is_empty() {
                     <p class="note margin__empty">{ icon(Icon::Marker) }<span>{ m.no_passages() }</span></p>
+                }
+                if waiting > 0 {
+                    <p class="note note--warn margin__empty" role="status">
+                        { icon(Icon::Anchor) }
+                        <span>{ m.waiting_here(waiting) }{ " " }
+                            <a href={Route::Review(Some(props.open.document.id.clone())).href()}>{ m.to_review() }</a>
+                        </span>
+                    </p>
                 }
                 { legend(&app, annotations.tag_counts()) }
                 <ol ref={list} class="cards cards--aligned" aria-label={m.annotations()}>
@@ -152,10 +161,15 @@ fn shown_cards(
         return annotations.iter().cloned().collect();
     }
     let Some(window) = props.window else { return Vec::new() };
-    let near = annotations.overlapping(window.span(&props.open.text)).map(|placed| placed.annotation.clone());
-    let mut shown: Vec<Rc<Annotation>> = near.take(ALL_CARDS).collect();
-    // One of several stretches has one card.
-    shown.dedup_by(|a, b| Rc::ptr_eq(a, b));
+    let mut shown: Vec<Rc<Annotation>> = Vec::new();
+    for placed in annotations.overlapping(window.span(&props.open.text)).take(ALL_CARDS) {
+        // One in several stretches has one card.
+        let is_there = !placed.annotation.further.is_empty()
+            && shown.iter().any(|known| Rc::ptr_eq(known, &placed.annotation));
+        if !is_there {
+            shown.push(placed.annotation.clone());
+        }
+    }
     if let Some(focused) = focus.and_then(|id| annotations.get(id))
         && !shown.iter().any(|annotation| annotation.id == focused.id)
     {

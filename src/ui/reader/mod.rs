@@ -2,10 +2,12 @@
 mod article_text;
 mod card;
 mod caret;
+mod grips;
 mod info;
 mod keys;
 mod margin;
 mod painting;
+mod ribbon;
 mod role_menu;
 mod selection_bar;
 mod shelf;

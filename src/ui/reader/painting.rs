@@ -2,15 +2,16 @@
 use std::rc::Rc;
 
 use gloo::events::EventListener;
+use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
 use crate::browser::{layout, page, paint};
 use crate::model::annotation::{AnnotationSet, PlacedAnnotation};
 use crate::model::codebook::{Codebook, TagStyle};
 use crate::model::document::DocumentText;
-use crate::model::id::TagId;
+use crate::model::id::{AnnotationId, TagId};
 use crate::model::text::Span;
-use crate::state::{Action, OpenDocument, View};
+use crate::state::{Action, OpenDocument};
 use crate::ui::hub::{App, Hub};
 
 /// Screens above and below the view that are painted ahead.
@@ -106,11 +107,21 @@ pub(super) fn use_painting(app: &App, open: &Rc<OpenDocument>, window: Option<Wi
             let spans = spans[style as usize].iter().copied();
             paint::paint(&format!("tag-{}", style.name()), style.priority(), &article, &text, spans);
         }
+        let deeper = nested(&spans);
+        paint::paint("ui-nested", 6, &article, &text, deeper.iter().map(|(span, _)| *span));
+        paint::paint(
+            "ui-nested-deep",
+            7,
+            &article,
+            &text,
+            deeper.iter().filter(|it| it.1 > 1).map(|it| it.0),
+        );
     });
     let text = open.text.clone();
     use_effect_with((view, annotations, open.document.clone()), move |(view, annotations, _)| {
         let Some(article) = hub.article() else { return };
-        let (pending, active) = states(view, annotations);
+        let pending = view.selection.map(|selected| selected.span);
+        let active = view.focus.as_ref().map(|id| annotations.spans_of(id)).unwrap_or_default();
         paint::paint("ui-pending", 9, &article, &text, pending);
         paint::paint("ui-active", 8, &article, &text, active);
     });
@@ -118,15 +129,63 @@ pub(super) fn use_painting(app: &App, open: &Rc<OpenDocument>, window: Option<Wi
     use_effect_with((), |()| {
         || {
             let tags = TagStyle::ALL.iter().map(|style| format!("tag-{}", style.name()));
-            paint::clear(tags.chain(["ui-pending".to_owned(), "ui-active".to_owned()]));
+            let states = ["ui-pending", "ui-active", "ui-hover", "ui-nested", "ui-nested-deep"];
+            paint::clear(tags.chain(states.map(str::to_owned)));
         }
     });
 }
 
-fn states(view: &View, annotations: &AnnotationSet) -> (Option<Span>, Option<Span>) {
-    let pending = view.selection.map(|selected| selected.span);
-    let active = view.focus.as_ref().and_then(|id| annotations.span_of(id));
-    (pending, active)
+/// Lights the passage under the mouse, and its card.
+#[hook]
+pub(super) fn use_hover(hub: &Hub, open: &Rc<OpenDocument>) {
+    let (hub, text) = (hub.clone(), open.text.clone());
+    use_effect_with(open.text.clone(), move |_| {
+        let point = Rc::new(std::cell::Cell::new(None::<(f64, f64)>));
+        let lit = Rc::new(std::cell::RefCell::new(None::<AnnotationId>));
+        let listener = EventListener::new(&crate::browser::document(), "pointermove", move |event| {
+            let Some(event) = event.dyn_ref::<web_sys::PointerEvent>() else { return };
+            if event.pointer_type() != "mouse" || event.buttons() != 0 {
+                return;
+            }
+            let is_waiting =
+                point.replace(Some((event.client_x().into(), event.client_y().into()))).is_some();
+            if is_waiting {
+                return;
+            }
+            let (hub, text, point, lit) = (hub.clone(), text.clone(), point.clone(), lit.clone());
+            page::on_next_frame(move || {
+                let (Some((x, y)), Some(article)) = (point.take(), hub.article()) else { return };
+                let annotations = hub.state().annotations.clone();
+                let offset = crate::browser::article::offset_at_point(&article, &text, x, y);
+                let layers = offset.map(|offset| annotations.layers_at(offset)).unwrap_or_default();
+                let id = layers.first().map(|placed| placed.annotation.id.clone());
+                let old = lit.replace(id.clone());
+                if old != id {
+                    let spans = id.as_ref().map(|id| annotations.spans_of(id)).unwrap_or_default();
+                    paint::paint("ui-hover", 7, &article, &text, spans);
+                    layout::mark_card(old.as_ref().map(AnnotationId::as_str), false);
+                    layout::mark_card(id.as_ref().map(AnnotationId::as_str), true);
+                }
+            });
+        });
+        move || drop(listener)
+    });
+}
+
+/// Stretches inside others of the same style, which one highlight would paint as one; with how many they lie in.
+fn nested(by_style: &[Vec<Span>]) -> Vec<(Span, usize)> {
+    let mut deeper = Vec::new();
+    for spans in by_style {
+        let mut around: Vec<Span> = Vec::new();
+        for &span in spans {
+            around.retain(|outer| outer.end > span.start);
+            if !around.is_empty() {
+                deeper.push((span, around.len()));
+            }
+            around.push(span);
+        }
+    }
+    deeper
 }
 
 fn spans_by_style(

@@ -101,6 +101,9 @@ fn use_selection_bar(props: &SelectionBarProps) -> Html {
                     { icon(Icon::Tag) }{ m.tag() }<kbd aria-hidden="true">{ "T" }</kbd>
                 </button>
                 { button(m.note(), "N", icon(Icon::Note), note) }
+                if app.state.view.focus.is_some() {
+                    { button(m.extend(), "X", icon(Icon::Plus), act(|| Action::Extend { at: clock::now() })) }
+                }
                 { button(m.task(), "M", icon(Icon::Tasks), act(|| give_tag(TagStyle::Task.name().into()))) }
                 { button(m.card(), "C", icon(Icon::Card), act(|| give_tag(TagStyle::Study.name().into()))) }
             </div>

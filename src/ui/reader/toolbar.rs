@@ -4,7 +4,8 @@ use std::rc::Rc;
 use yew::prelude::*;
 
 use super::margin::Tab;
-use crate::browser::{clock, layout, page};
+use crate::browser::{clock, files, layout, page};
+use crate::model::review::Bring;
 use crate::record::Theme;
 use crate::state::{Action, OpenDocument, SettingChange};
 use crate::ui::hub::{App, Slice, use_app};
@@ -64,7 +65,21 @@ fn use_toolbar(props: &ToolbarProps) -> Html {
         }
     };
     let export = app.hub.on(|()| Action::ExportWebAnnotation);
-    let exports = vec![MenuItem::new(m.export_web_annotation(), export)];
+    let bring = |what: Bring, accept: &'static str| {
+        let (hub, document) = (app.hub.clone(), document.id.clone());
+        Callback::from(move |()| {
+            let (hub, document) = (hub.clone(), document.clone());
+            files::choose(accept, move |file| {
+                let job = hub.inputs().keep(file);
+                hub.dispatch(Action::Bring { job, document, what });
+            });
+        })
+    };
+    let files = vec![
+        MenuItem::new(m.export_web_annotation(), export),
+        MenuItem::new(m.bring_annotations(), bring(Bring::Annotations, ".json,.jsonld,.jsonl")),
+        MenuItem::new(m.bring_version(), bring(Bring::Version, "")),
+    ];
     let shelf_label = if props.is_shelf_shown { m.hide_shelf() } else { m.show_shelf() };
     html! {
         <div class="rbar" role="toolbar" aria-label={m.reader_tools()}>
@@ -79,7 +94,7 @@ fn use_toolbar(props: &ToolbarProps) -> Html {
                 { type_popover(&app) }
                 { button(m.caret_mode(), Icon::Caret, Some(props.has_caret), "rbar__x", props.on_caret.reform(|_| ())) }
                 { button(m.print(), Icon::Printer, None, "rbar__x", Callback::from(|_| page::print())) }
-                { menu(MenuProps::new(m.export(), Icon::Download, exports)) }
+                { menu(MenuProps::new(m.export(), Icon::Download, files)) }
             </div>
             <div class="rbar__r">
                 <div class="rbar__tabs" role="tablist" aria-label={m.margin()}>

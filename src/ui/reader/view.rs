@@ -8,9 +8,11 @@ use yew::prelude::*;
 
 use super::article_text::{ArticleTextProps, article_text};
 use super::caret::{Caret, use_caret_mark};
+use super::grips::{GripsProps, grips};
 use super::keys::{KeyTargets, use_reader_keys};
 use super::margin::{MarginProps, Tab, margin};
-use super::painting::{use_painting, use_window};
+use super::painting::{use_hover, use_painting, use_window};
+use super::ribbon::ribbon;
 use super::role_menu::{RoleMenuProps, role_menu};
 use super::selection_bar::{SelectionBarProps, selection_bar};
 use super::shelf::{ShelfProps, shelf};
@@ -28,7 +30,7 @@ use crate::ui::widgets::banner;
 const SHELF_OVERLAY: &str = "(max-width: 1180px)";
 /// Where a press does not drop the selection.
 const KEEPS_SELECTION: &str =
-    ".art, .selbar, .picker, .cards, .menu, .rbar, .popover, .rolespot, .toast, dialog";
+    ".art, .selbar, .picker, .cards, .menu, .rbar, .popover, .rolespot, .toast, .grip, dialog";
 
 pub(in crate::ui) fn reader_view(app: &App, document: &DocumentId) -> Html {
     match &app.state.open {
@@ -66,6 +68,7 @@ fn use_reader(props: &ReaderProps) -> Html {
 
     let window = use_window(hub, open);
     use_painting(&app, open, window);
+    use_hover(hub, open);
     let is_pressed = use_pointer(hub, open, &caret, &is_picking);
 
     let is_overlay = layout::matches(SHELF_OVERLAY);
@@ -151,6 +154,9 @@ fn use_reader(props: &ReaderProps) -> Html {
                     <div class="art-col">{ article_text(ArticleTextProps { open: open.clone() }) }</div>
                     <div class="overlay">
                         if caret.is_some() { <div ref={caret_mark} class="caret" aria-hidden="true" /> }
+                        if let (Some(span), true) = (selection, view.editing_range.is_some()) {
+                            { grips(GripsProps { open: open.clone(), span, grid: grid.clone() }) }
+                        }
                         { role_menu(RoleMenuProps { open: open.clone(), grid: grid.clone(), by_key: *role_key }) }
                     </div>
                     if let (Some(span), false) = (selection, *is_pressed) {
@@ -173,6 +179,7 @@ fn use_reader(props: &ReaderProps) -> Html {
                     { margin(MarginProps { open: open.clone(), tab: *tab, window, on_tag: tag_card }) }
                 </div>
             </div>
+            { ribbon() }
         </main>
     }
 }

@@ -5,8 +5,8 @@ use yew::prelude::*;
 use super::hub::{App, Slice, use_app};
 use super::messages::Messages;
 use super::reader::type_controls;
-use super::vault;
-use crate::browser::{clock, page};
+use super::review::{AnnexProps, annex};
+use crate::browser::clock;
 use crate::model::document::Language;
 use crate::model::id::DocumentId;
 use crate::state::{Action, Route, SettingChange};
@@ -21,13 +21,12 @@ pub(super) fn settings_view() -> Html {
 fn use_settings_view() -> Html {
     let app = use_app(&[Slice::Library]);
     let m = app.m;
-    let vault = use_vault(&app);
     html! {
         <main id="main" class="stage settings" tabindex="-1">
             { banner() }
             <div class="settings__body">
                 <h1>{ m.settings_title() }</h1>
-                { vault }
+                { annex(AnnexProps { view: "settings", document: None }) }
                 { look(&app) }
                 { keys(&app) }
                 { you(&app) }
@@ -94,18 +93,6 @@ fn you(app: &App) -> Html {
                 <span class="field"><input value={author} onchange={change} autocomplete="name" /></span>
             </label>
         </section>
-    }
-}
-
-/// The place of the vault, a binary of its own that is loaded now: backups, health of the storage, history.
-#[hook]
-fn use_vault(app: &App) -> Html {
-    let language = app.state.language().code();
-    use_effect_with(language, |_| page::start_script(vault::SCRIPT, vault::SHOW));
-    let author = app.state.settings.author.clone();
-    html! {
-        <div key={language} id={vault::ELEMENT} data-language={language} data-device={app.state.device.0.clone()}
-            data-author={author} />
     }
 }
 

@@ -1,4 +1,5 @@
-//! The vault: whether a year of work is safe, and how it comes back. Backups, storage health, history.
+//! The vault: whether a year of work is safe, and how it comes back. Backups, storage health, history; and the review
+//! of passages after a new version came in.
 //!
 //! It is a binary of its own, which the settings load when they are opened: whoever only reads never pays for it. It
 //! lives in an element of the page, works through the helper thread, and the windows hear of what it did by the
@@ -7,8 +8,10 @@ mod backup;
 mod health;
 mod history;
 mod restore;
+mod review;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
 
 use gloo::events::EventListener;
 use wasm_bindgen_futures::spawn_local;
@@ -19,7 +22,7 @@ use crate::browser::bell::Bell;
 use crate::browser::worker_client::WorkerClient;
 use crate::browser::{clock, document, files, log, window};
 use crate::model::document::Language;
-use crate::model::id::WindowId;
+use crate::model::id::{DocumentId, WindowId};
 use crate::worker::vault_protocol::{Origin, VaultAnswer, VaultRequest};
 
 /// The id of the element that the settings offer.
@@ -29,8 +32,12 @@ pub(super) const SHOW: &str = "concord-vault";
 /// The script that starts the binary.
 pub(super) const SCRIPT: &str = "./vault_loader.js";
 
+/// The styles that only this binary needs.
+const STYLES: [&str; 2] = ["./vault.css", "./review.css"];
+
 thread_local! {
-    static SHOWN: RefCell<Option<yew::AppHandle<Vault>>> = const { RefCell::new(None) };
+    /// Takes down what is shown.
+    static SHOWN: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
 }
 
 /// Mounts the vault where the settings offer a place, now and whenever they are opened again.
@@ -42,8 +49,38 @@ pub fn run() {
     if let Ok(nowhere) = nowhere {
         nowhere.destroy();
     }
-    show();
+    with_styles(STYLES.len(), Rc::new(show));
     EventListener::new(&window(), SHOW, |_| show()).forget();
+}
+
+/// Loads the styles, then calls back: what is shown before would jump.
+fn with_styles(count: usize, then: Rc<dyn Fn()>) {
+    let left = Rc::new(Cell::new(count));
+    for path in STYLES {
+        let (left, then) = (left.clone(), then.clone());
+        let arrived = move || {
+            left.set(left.get() - 1);
+            if left.get() == 0 {
+                then();
+            }
+        };
+        let link = document().create_element("link").and_then(|link| {
+            link.set_attribute("rel", "stylesheet")?;
+            link.set_attribute("href", path)?;
+            document().head().map(|head| head.append_child(&link)).transpose()?;
+            Ok(link)
+        });
+        match link {
+            Ok(link) => {
+                let arrived = Rc::new(arrived);
+                for event in ["load", "error"] {
+                    let arrived = arrived.clone();
+                    EventListener::once(&link, event, move |_| arrived()).forget();
+                }
+            }
+            Err(_) => arrived(),
+        }
+    }
 }
 
 fn show() {
@@ -57,12 +94,13 @@ fn show() {
         },
         device: attribute("data-device").unwrap_or_default(),
         author: attribute("data-author"),
+        review: attribute("data-document").map(|id| id.as_str().into()),
     };
     let handle = yew::Renderer::<Vault>::with_root_and_props(element, properties).render();
-    let old = SHOWN.with_borrow_mut(|shown| shown.replace(handle));
+    let old = SHOWN.with_borrow_mut(|shown| shown.replace(Box::new(move || handle.destroy())));
     // The element of the old one may be gone already.
     if let Some(old) = old {
-        old.destroy();
+        old();
     }
 }
 
@@ -76,6 +114,8 @@ struct VaultProps {
     language: Language,
     device: String,
     author: Option<String>,
+    /// The document whose queue is shown; none for the sections of the settings.
+    review: Option<DocumentId>,
 }
 
 /// What every section needs.
@@ -85,13 +125,25 @@ struct Desk {
     device: String,
     author: Option<String>,
     worker: WorkerClient,
-    bell: std::rc::Rc<Bell>,
+    bell: Rc<Bell>,
     /// What is being done, in words; none when nothing is.
     busy: UseStateHandle<Option<AttrValue>>,
     /// What came of it, and whether it is an error.
     said: UseStateHandle<Option<(bool, AttrValue)>>,
     /// Counts up whenever storage was changed from here, so that all sections read it anew.
     round: UseStateHandle<u32>,
+}
+
+/// Drawn anew when something other than its handles differs.
+impl PartialEq for Desk {
+    fn eq(&self, other: &Self) -> bool {
+        self.m == other.m
+            && self.device == other.device
+            && self.author == other.author
+            && self.round == other.round
+            && self.busy == other.busy
+            && self.said == other.said
+    }
 }
 
 impl Desk {
@@ -166,10 +218,14 @@ impl Desk {
 fn Vault(props: &VaultProps) -> Html {
     let m = Messages(props.language);
     let worker = use_memo((), |()| WorkerClient::default());
-    let bell = use_memo((), |()| {
-        let bell = Bell::default();
-        bell.listen(|| {});
-        bell
+    let bell = use_memo((), |()| Bell::default());
+    let round = use_state_eq(|| 0);
+    let (hearing, heard) = (bell.clone(), round.clone());
+    use_effect_with((), move |()| {
+        hearing.listen(move || {
+            // The handle knows the number of the first drawing only: the time is always another one.
+            heard.set(clock::now().0 as u32);
+        });
     });
     let desk = Desk {
         m,
@@ -179,14 +235,15 @@ fn Vault(props: &VaultProps) -> Html {
         bell,
         busy: use_state_eq(|| None),
         said: use_state_eq(|| None),
-        round: use_state_eq(|| 0),
+        round,
     };
     let stopping = desk.worker.clone();
     let stop = Callback::from(move |_: MouseEvent| stopping.cancel());
     let said = desk.said.as_ref();
-    let backup = backup::use_backup(&desk);
-    let health = health::use_health(&desk);
-    let history = history::use_history(&desk);
+    let sections = match &props.review {
+        Some(document) => html! { <Review desk={desk.clone()} document={document.clone()} /> },
+        None => html! { <Sections desk={desk.clone()} /> },
+    };
     html! {
         <>
             <div aria-live="polite" class="vault__said">
@@ -201,9 +258,32 @@ fn Vault(props: &VaultProps) -> Html {
                         role={is_error.then_some("alert")}>{ text }</p>
                 }
             </div>
-            { backup }
-            { health }
-            { history }
+            { sections }
         </>
     }
+}
+
+#[derive(Properties, PartialEq)]
+struct SectionsProps {
+    desk: Desk,
+}
+
+#[component]
+fn Sections(props: &SectionsProps) -> Html {
+    let backup = backup::use_backup(&props.desk);
+    let health = health::use_health(&props.desk);
+    let history = history::use_history(&props.desk);
+    html! { <>{ backup }{ health }{ history }</> }
+}
+
+#[derive(Properties, PartialEq)]
+struct ReviewProps {
+    desk: Desk,
+    document: DocumentId,
+}
+
+#[component]
+fn Review(props: &ReviewProps) -> Html {
+    let shown = review::use_review(&props.desk, &props.document);
+    html! { <div class="rvw__in">{ shown }</div> }
 }

@@ -11,7 +11,9 @@ pub(in crate::ui) fn rail(app: &App) -> Html {
     let last_read = entries.into_iter().find(|entry| entry.glance.opened_at.is_some());
     let reading = match route {
         Route::Read { document, .. } => Some(document.clone()),
-        Route::Library | Route::Settings | Route::Planned(_) => last_read.map(|entry| entry.head.id.clone()),
+        Route::Library | Route::Settings | Route::Review(_) | Route::Planned(_) => {
+            last_read.map(|entry| entry.head.id.clone())
+        }
     };
     let is_reading = matches!(route, Route::Read { .. });
     let item = |target: Route, label: &'static str, sign: Icon, is_current: bool| {
@@ -21,12 +23,24 @@ pub(in crate::ui) fn rail(app: &App) -> Html {
             </a>
         }
     };
+    let waiting = app.state.library.waiting();
+    let is_reviewing = matches!(route, Route::Review(_));
     html! {
         <nav class="rail" aria-label={messages.nav_main()}>
             <a class="rail__mark" href="#/" aria-label={messages.app_name()}>{ logo() }</a>
             { item(Route::Library, messages.nav_library(), Icon::Library, *route == Route::Library) }
             if let Some(document) = reading {
                 { item(Route::Read { document, annotation: None }, messages.nav_read(), Icon::Book, is_reading) }
+            }
+            if waiting > 0 || is_reviewing {
+                <a class="rail__item" href={Route::Review(None).href()} aria-current={is_reviewing.then_some("page")}>
+                    { icon(Icon::Anchor) }<span>{ messages.nav_review() }</span>
+                    if waiting > 0 {
+                        <span class="badge badge--warn">
+                            { messages.number(waiting) }<span class="vh">{ " " }{ messages.waiting_for_review() }</span>
+                        </span>
+                    }
+                </a>
             }
             <span class="rail__gap" />
             { item(Route::Settings, messages.nav_settings(), Icon::Settings, *route == Route::Settings) }

@@ -40,7 +40,7 @@ fn use_speaker() -> Html {
     let (over, out) = (hold(true), hold(false));
     let (focus, blur) = (hold(true), hold(false));
     let content = notice.map(|(number, notice)| {
-        let can_undo = matches!(notice, Notice::Done(_));
+        let can_undo = matches!(notice, Notice::Done(_) | Notice::Brought(..));
         let undo = app.hub.on(|_: MouseEvent| Action::Undo { at: clock::now() });
         let dismiss = app.hub.on(move |_: MouseEvent| Action::DismissNotice(number));
         html! {
