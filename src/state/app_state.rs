@@ -98,6 +98,9 @@ impl AppState {
     }
 }
 
+/// A title of fewer code points may belong to any number of documents ("Notice").
+const TELLING_TITLE: usize = 24;
+
 /// Whether the app can be used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Phase {
@@ -153,11 +156,12 @@ impl Library {
             .find(|entry| !entry.head.removed && entry.head.source.text_sha256 == text_sha256)
     }
 
-    /// A document that may be an older version of another: it came from a file of the same name, or has the same title.
+    /// A document that may be an older version of another: it has the same title, and that is long enough to say
+    /// something, or it came from a file of the same name.
     pub fn namesake_of(&self, new: &DocumentRow) -> Option<&Rc<Entry>> {
         let is_alike = |head: &DocumentHead| {
-            let same_file = new.source.file_name.is_some() && head.source.file_name == new.source.file_name;
-            same_file || head.title == new.title
+            let says_much = new.title.chars().count() >= TELLING_TITLE;
+            head.title == new.title && (says_much || head.source.file_name == new.source.file_name)
         };
         self.entries.values().find(|entry| !entry.head.removed && is_alike(&entry.head))
     }

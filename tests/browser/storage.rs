@@ -56,6 +56,8 @@ fn annotation(document: &Document, note: &str) -> Annotation {
             },
             position: Span::new(15, 22),
         },
+        further: Vec::new(),
+        kept: None,
         tags: vec!["lead".into()],
         note: note.to_owned(),
         created: now(),

@@ -52,7 +52,7 @@ const LAYERS: [Layer; 15] = [
     },
     Layer {
         files: "worker/review.rs",
-        may_name: &["worker", "model", "import", "record", "browser::storage"],
+        may_name: &["worker", "model", "import", "record", "browser::storage", "browser::log"],
         never: &["yew", "indexed_db_futures", "web_sys", "js_sys"],
     },
     Layer { files: "browser/", may_name: &["browser", "model", "record", "worker"], never: &["yew"] },

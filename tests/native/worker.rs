@@ -30,7 +30,7 @@ fn import_of(file_name: Option<&str>, bytes: &[u8]) -> Result<(NewDocument, Vec<
     match ask(Request::Import { file_name, id: "d1".into(), at }, bytes) {
         Response::Imported { new, warnings } => Ok((*new, warnings)),
         Response::Refused(error) => Err(error),
-        other @ Response::File { .. } => panic!("{other:?}"),
+        other => panic!("{other:?}"),
     }
 }
 

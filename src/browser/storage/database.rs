@@ -3,17 +3,16 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo::events::EventListener;
-use indexed_db_futures::Result as RequestResult;
-use indexed_db_futures::database::Database;
-use indexed_db_futures::internals::SystemRepr;
-use indexed_db_futures::prelude::*;
 use js_sys::{Array, Function, Promise, Reflect, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{IdbDatabase, IdbFactory, IdbOpenDbRequest, IdbTransaction};
 
 use super::error::{StorageError, StorageErrorKind};
 use super::memory::Memory;
-use super::requests::{Writing, all, keys, last_key, one, put, readable, since};
+use super::requests::{
+    RequestResult, Writing, all, answer, keys, last_key, one, put, readable, reading, since, value,
+};
 use super::schema::{self, ANNOTATIONS, DOCUMENTS, FILES, JOURNAL, REVISIONS, SETTINGS, TAGS, TRAILS};
 use super::settling::Settling;
 use super::{Shelf, Volume};
@@ -41,7 +40,7 @@ pub struct Storage {
 
 #[derive(Clone)]
 pub(super) enum Inner {
-    Database { database: Database, _superseded: Rc<EventListener> },
+    Database { database: IdbDatabase, _superseded: Rc<EventListener> },
     Memory { rows: Rc<RefCell<Memory>>, because: StorageErrorKind },
 }
 
@@ -79,26 +78,10 @@ impl Storage {
     ) -> Opened {
         let created = Rc::new(Cell::new(false));
         let noted = created.clone();
-        let request = Database::open(name)
-            .with_version(schema::VERSION)
-            .with_on_blocked(move |_| {
-                on_blocked();
-                Ok(())
-            })
-            .with_on_upgrade_needed_fut(move |event, database| {
-                let from = event.old_version() as u32;
-                noted.set(from == 0);
-                async move { schema::upgrade(&database, from).await }
-            })
-            .build();
-        let opened = match request {
-            Ok(request) => request.await.map_err(StorageError::from_open),
-            Err(error) => Err(StorageError::from_open(error)),
-        };
+        let opened = open(name, Some(schema::VERSION), move |from| noted.set(from == 0), on_blocked).await;
         match opened {
             Ok(database) => {
-                let target: &web_sys::EventTarget = database.as_sys().unchecked_ref();
-                let superseded = EventListener::new(target, "versionchange", move |_| on_superseded());
+                let superseded = EventListener::new(&database, "versionchange", move |_| on_superseded());
                 let trouble = (created.get() && held_data()).then(|| StorageError {
                     kind: StorageErrorKind::LostByBrowser,
                     doing: "find the stored data",
@@ -116,14 +99,9 @@ impl Storage {
 
     /// Opens the database in whatever version it is, to read it before anything is changed.
     pub async fn open_as_it_is(name: &str) -> Result<Self, StorageError> {
-        let opened = match Database::open(name).build() {
-            Ok(request) => request.await,
-            Err(error) => Err(error),
-        };
-        let database = opened.map_err(StorageError::from_open)?;
-        let target: &web_sys::EventTarget = database.as_sys().unchecked_ref();
+        let database = open(name, None, |_| {}, || {}).await?;
         let handle = database.clone();
-        let superseded = EventListener::new(target, "versionchange", move |_| handle.clone().close());
+        let superseded = EventListener::new(&database, "versionchange", move |_| handle.close());
         Ok(Self { inner: Inner::Database { database, _superseded: Rc::new(superseded) } })
     }
 
@@ -151,11 +129,11 @@ impl Storage {
         let Inner::Database { database, .. } = &self.inner else { return Ok(Shelf::default()) };
         let doing = "read the library";
         let work = async {
-            let transaction = database.transaction([DOCUMENTS, TAGS, SETTINGS, JOURNAL]).build()?;
+            let transaction = reading(database, &[DOCUMENTS, TAGS, SETTINGS, JOURNAL])?;
             let documents = all(&transaction.object_store(DOCUMENTS)?, None).await?;
             let tags = all(&transaction.object_store(TAGS)?, None).await?;
             let settings = transaction.object_store(SETTINGS)?;
-            let names = keys(&settings).await?;
+            let names = keys(&settings, None).await?;
             let values = all(&settings, None).await?;
             let journal = transaction.object_store(JOURNAL)?;
             let end = match last_key(&journal).await? {
@@ -165,7 +143,7 @@ impl Storage {
             Ok((documents, tags, names, values, end))
         };
         let (documents, tags, names, values, end) =
-            work.await.map_err(|error| StorageError::from_request(doing, error))?;
+            work.await.map_err(|error| StorageError::from_js(doing, &error))?;
         let mut shelf = Shelf::default();
         if let Some((key, json)) = end {
             shelf.journal_end = key;
@@ -198,7 +176,7 @@ impl Storage {
         let doing = "read the document";
         let failed = |cause: String| StorageError { kind: StorageErrorKind::Failed, doing, cause };
         let work = async {
-            let transaction = database.transaction([DOCUMENTS, REVISIONS, ANNOTATIONS]).build()?;
+            let transaction = reading(database, &[DOCUMENTS, REVISIONS, ANNOTATIONS])?;
             let head = one(&transaction.object_store(DOCUMENTS)?, id.as_str().into()).await?;
             let Some(head) = head.as_ref().map(|json| from_json::<DocumentRow>(json)) else {
                 return Ok(None);
@@ -215,7 +193,7 @@ impl Storage {
             Ok(Some((head, revision, annotations)))
         };
         let Some((head, revision, annotations)) =
-            work.await.map_err(|error| StorageError::from_request(doing, error))?
+            work.await.map_err(|error| StorageError::from_js(doing, &error))?
         else {
             return Ok(None);
         };
@@ -233,16 +211,16 @@ impl Storage {
         let Inner::Database { database, .. } = &self.inner else { return Ok(None) };
         let doing = "read the original";
         let work = async {
-            let transaction = database.transaction([DOCUMENTS, FILES]).build()?;
+            let transaction = reading(database, &[DOCUMENTS, FILES])?;
             let head = one(&transaction.object_store(DOCUMENTS)?, id.as_str().into()).await?;
             let Some(Ok(head)) = head.as_deref().map(from_json::<DocumentRow>) else { return Ok(None) };
             let name = head.source.file_name.unwrap_or_else(|| PASTED.to_owned());
             let key = schema::file_key(id, head.revision, &name);
             let files = transaction.object_store(FILES)?;
-            let bytes: Option<JsValue> = files.get::<JsValue, JsValue, _>(key).build()?.await?;
+            let bytes = value(&files, key).await?;
             Ok(bytes.map(|bytes| (name, Uint8Array::new(&bytes).to_vec())))
         };
-        work.await.map_err(|error| StorageError::from_request(doing, error))
+        work.await.map_err(|error| StorageError::from_js(doing, &error))
     }
 
     /// Stores a new document with its original, byte for byte, and the journal rows of the step that adds it.
@@ -324,10 +302,10 @@ impl Storage {
     pub async fn journal_since(&self, key: u64) -> Result<Vec<Logged>, StorageError> {
         let Inner::Database { database, .. } = &self.inner else { return Ok(Vec::new()) };
         let work = async {
-            let transaction = database.transaction([JOURNAL]).build()?;
+            let transaction = reading(database, &[JOURNAL])?;
             since(&transaction.object_store(JOURNAL)?, key).await
         };
-        let rows = work.await.map_err(|error| StorageError::from_request("read the journal", error))?;
+        let rows = work.await.map_err(|error| StorageError::from_js("read the journal", &error))?;
         let logged = rows.into_iter().filter_map(|(key, json)| {
             let row = from_json::<JournalRow>(&json?).ok()?;
             Some(Logged { key, row })
@@ -338,7 +316,7 @@ impl Storage {
     /// Lets go of the database, so that a newer version of the app can change it. What is being written is written.
     pub fn close(&self) {
         if let Inner::Database { database, .. } = &self.inner {
-            database.clone().close();
+            database.close();
         }
     }
 
@@ -368,13 +346,13 @@ impl Storage {
 /// The end of the journal inside a transaction. Keys are counted here, from the last one on, so that nothing waits for
 /// the browser to tell them: each wait is a turn in which the page may be drawn.
 pub(super) struct JournalEndWriter<'a> {
-    writing: &'a Writing<'a>,
+    writing: &'a Writing,
     last: f64,
 }
 
 impl<'a> JournalEndWriter<'a> {
     /// Finds the end.
-    pub(super) async fn find(writing: &'a Writing<'a>) -> RequestResult<Self> {
+    pub(super) async fn find(writing: &'a Writing) -> RequestResult<Self> {
         let last = last_key(&writing.store(JOURNAL)?).await?.unwrap_or(0.0);
         Ok(Self { writing, last })
     }
@@ -392,6 +370,53 @@ impl<'a> JournalEndWriter<'a> {
             logged.push(Logged { key: self.last as u64, row: row.clone() });
         }
         Ok(logged)
+    }
+}
+
+/// Opens the database, and changes its schema when it is older than the version asked for.
+async fn open(
+    name: &str,
+    version: Option<u32>,
+    on_change: impl FnOnce(u32) + 'static,
+    on_blocked: impl Fn() + 'static,
+) -> Result<IdbDatabase, StorageError> {
+    let doing = "open the database";
+    let missing = |cause: &JsValue| StorageError {
+        kind: StorageErrorKind::Missing,
+        ..StorageError::from_js(doing, cause)
+    };
+    let factory = Reflect::get(&js_sys::global(), &"indexedDB".into())
+        .and_then(JsCast::dyn_into::<IdbFactory>)
+        .map_err(|error| missing(&error))?;
+    let request = match version {
+        Some(version) => factory.open_with_u32(name, version),
+        None => factory.open(name),
+    };
+    let request = request.map_err(|error| StorageError::from_js(doing, &error))?;
+    let blocked = EventListener::new(&request, "blocked", move |_| on_blocked());
+    let changing = request.clone();
+    let changed = EventListener::once(&request, "upgradeneeded", move |event| {
+        let from = event
+            .dyn_ref::<web_sys::IdbVersionChangeEvent>()
+            .map_or(0, |event| event.old_version() as u32);
+        on_change(from);
+        spawn_local(change_schema(changing, from));
+    });
+    let database = answer(request).await.map_err(|error| StorageError::from_js(doing, &error))?;
+    drop((blocked, changed));
+    Ok(database.unchecked_into())
+}
+
+/// Runs inside the transaction of the change, which ends when nothing more is asked of it. A failure takes all of it
+/// back, and the opening fails.
+async fn change_schema(request: IdbOpenDbRequest, from: u32) {
+    let transaction: Option<IdbTransaction> = request.transaction();
+    let database = request.result().ok().map(JsCast::unchecked_into::<IdbDatabase>);
+    let (Some(transaction), Some(database)) = (transaction, database) else { return };
+    if let Err(error) = schema::upgrade(database, transaction.clone(), from).await {
+        crate::browser::log(&["the database could not be converted: ", &crate::browser::told(&error)].concat());
+        // It may have aborted by itself.
+        let _ = transaction.abort();
     }
 }
 

@@ -1,7 +1,6 @@
 //! What storage can say no with.
 use std::fmt;
 
-use indexed_db_futures::error::{Error, OpenDbError};
 use wasm_bindgen::JsValue;
 
 /// A kind of trouble, each with its own way out.
@@ -54,31 +53,6 @@ impl StorageError {
         let name = text("name");
         let cause = format!("{name}: {}", text("message"));
         Self::named(doing, &name, cause)
-    }
-
-    pub(super) fn from_request(doing: &'static str, error: Error) -> Self {
-        match error {
-            Error::DomException(exception) => Self::from_js(doing, exception.as_ref()),
-            // The library's own words for these would bring the formatting of numbers into the page.
-            Error::Serialisation(_) => Self::failed(doing, "a value could not be converted"),
-            Error::MissingData(_) => Self::failed(doing, "the browser answered with nothing"),
-            Error::Unknown(_) => Self::failed(doing, "an error that is no DOMException"),
-        }
-    }
-
-    pub(super) fn from_open(error: OpenDbError) -> Self {
-        let doing = "open the database";
-        match error {
-            OpenDbError::Base(error) => Self::from_request(doing, error),
-            OpenDbError::NullFactory | OpenDbError::UnsupportedEnvironment => {
-                Self { kind: StorageErrorKind::Missing, ..Self::failed(doing, "there is no IndexedDB") }
-            }
-            OpenDbError::VersionZero => Self::failed(doing, "version 0 was asked for"),
-        }
-    }
-
-    fn failed(doing: &'static str, cause: &str) -> Self {
-        Self { kind: StorageErrorKind::Failed, doing, cause: cause.to_owned() }
     }
 }
 

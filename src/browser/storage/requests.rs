@@ -1,147 +1,237 @@
 //! Single requests, and the transaction that they write in.
-use std::cell::RefCell;
+//!
+//! On IndexedDB's own objects: a request is a future of one closure, and what each error was is heard where it happens.
+//! A library in between cost some 10 KB of the compressed page, and hid the first request error, the only place where
+//! Firefox says that space ran out.
+use std::cell::{Cell, RefCell};
+use std::future::Future;
+use std::pin::Pin;
 use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
 
 use gloo::events::EventListener;
-use indexed_db_futures::cursor::CursorDirection;
-use indexed_db_futures::database::Database;
-use indexed_db_futures::internals::SystemRepr;
-use indexed_db_futures::object_store::ObjectStore;
-use indexed_db_futures::prelude::*;
-use indexed_db_futures::transaction::{
-    Transaction, TransactionDurability, TransactionMode, TransactionOptions,
-};
-use indexed_db_futures::{KeyRange, Result as RequestResult};
+use js_sys::{Array, Object, Reflect};
 use serde::de::DeserializeOwned;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::prelude::*;
+use web_sys::{
+    IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbRequestReadyState, IdbTransaction,
+};
 
 use super::error::StorageError;
 use crate::record::from_json;
 
-/// A strict write transaction that knows why it failed. The library hides the first request error, which is the
-/// only place where Firefox says that space ran out; so the underlying transaction is listened to.
-pub(super) struct Writing<'a> {
-    transaction: Transaction<'a>,
-    doing: &'static str,
-    cause: Rc<RefCell<Option<StorageError>>>,
-    _listeners: [EventListener; 2],
+/// The error is a `DOMException`.
+pub(super) type RequestResult<T> = Result<T, JsValue>;
+
+#[wasm_bindgen]
+extern "C" {
+    // web-sys has the options of a transaction behind a compiler flag only.
+    #[wasm_bindgen(extends = IdbDatabase)]
+    type WritableDatabase;
+    #[wasm_bindgen(method, catch, js_name = transaction)]
+    fn begin(
+        this: &WritableDatabase,
+        stores: &Array,
+        mode: &str,
+        options: &Object,
+    ) -> RequestResult<CommittableTransaction>;
+
+    // As it has this method.
+    #[wasm_bindgen(extends = IdbTransaction)]
+    type CommittableTransaction;
+    #[wasm_bindgen(method, catch)]
+    fn commit(this: &CommittableTransaction) -> RequestResult<()>;
 }
 
-impl<'a> Writing<'a> {
+/// The answer to a request. Nobody has to wait for it: what counts is the commit.
+pub(super) struct Answer<R = IdbRequest> {
+    request: R,
+    is_waiting: bool,
+}
+
+/// The answer to a request that was made.
+pub(super) fn answer<R: AsRef<IdbRequest> + Unpin>(request: R) -> Answer<R> {
+    Answer { request, is_waiting: false }
+}
+
+impl<R: AsRef<IdbRequest> + Unpin> Future for Answer<R> {
+    type Output = RequestResult<JsValue>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let request: IdbRequest = self.request.as_ref().clone();
+        if request.ready_state() == IdbRequestReadyState::Done {
+            return Poll::Ready(match request.error() {
+                Ok(Some(error)) => Err(error.into()),
+                Ok(None) | Err(_) => request.result(),
+            });
+        }
+        if !self.is_waiting {
+            self.is_waiting = true;
+            let waker = context.waker().clone();
+            // One of the two events comes, once.
+            let wake = Closure::once_into_js(move || waker.wake());
+            let wake: &js_sys::Function = wake.unchecked_ref();
+            request.set_onsuccess(Some(wake));
+            request.set_onerror(Some(wake));
+        }
+        Poll::Pending
+    }
+}
+
+/// A strict write transaction that knows why it failed.
+pub(super) struct Writing {
+    transaction: CommittableTransaction,
+    doing: &'static str,
+    end: Rc<End>,
+    _listeners: [EventListener; 3],
+}
+
+#[derive(Default)]
+struct End {
+    /// Whether it was committed; none while it runs.
+    is_committed: Cell<Option<bool>>,
+    cause: RefCell<Option<StorageError>>,
+    waker: Cell<Option<Waker>>,
+}
+
+impl End {
+    fn reach(&self, is_committed: bool) {
+        self.is_committed.set(Some(is_committed));
+        if let Some(waker) = self.waker.take() {
+            waker.wake();
+        }
+    }
+}
+
+impl Writing {
     pub(super) fn begin(
-        database: &'a Database,
+        database: &IdbDatabase,
         stores: &[&str],
         doing: &'static str,
     ) -> Result<Self, StorageError> {
-        let transaction = database
-            .transaction(stores.iter().map(|&name| name.to_owned()).collect::<Vec<String>>())
-            .with_mode(TransactionMode::Readwrite)
-            .with_options(TransactionOptions::new().with_durability(TransactionDurability::Strict))
-            .build()
-            .map_err(|error| StorageError::from_request(doing, error))?;
-        let cause = Rc::new(RefCell::new(None));
-        let target: web_sys::EventTarget = transaction.as_sys().clone().unchecked_into();
-        let first = cause.clone();
-        let on_error = EventListener::new(&target, "error", move |event| {
-            let request = event.target().and_then(|target| target.dyn_into::<web_sys::IdbRequest>().ok());
-            let error = request.and_then(|request| request.error().ok().flatten());
-            if let Some(error) = error {
-                first.borrow_mut().get_or_insert_with(|| StorageError::from_js(doing, &error));
+        let stores: Array = stores.iter().map(|&name| JsValue::from(name)).collect();
+        let options = Object::new();
+        let database: &WritableDatabase = database.unchecked_ref();
+        let transaction = Reflect::set(&options, &"durability".into(), &"strict".into())
+            .and_then(|_| database.begin(&stores, "readwrite", &options))
+            .map_err(|error| StorageError::from_js(doing, &error))?;
+        let end = Rc::new(End::default());
+        let (failed, aborted, completed) = (end.clone(), end.clone(), end.clone());
+        let on_error = EventListener::new(&transaction, "error", move |event| {
+            let request = event.target().and_then(|target| target.dyn_into::<IdbRequest>().ok());
+            if let Some(error) = request.and_then(|request| request.error().ok().flatten()) {
+                failed.cause.borrow_mut().get_or_insert_with(|| StorageError::from_js(doing, &error));
             }
         });
-        let (first, raw) = (cause.clone(), transaction.as_sys().clone());
-        let on_abort = EventListener::new(&target, "abort", move |_| {
+        let raw = transaction.clone();
+        let on_abort = EventListener::new(&transaction, "abort", move |_| {
             if let Some(error) = raw.error() {
-                first.borrow_mut().get_or_insert_with(|| StorageError::from_js(doing, &error));
+                aborted.cause.borrow_mut().get_or_insert_with(|| StorageError::from_js(doing, &error));
             }
+            aborted.reach(false);
         });
-        Ok(Self { transaction, doing, cause, _listeners: [on_error, on_abort] })
+        let on_complete = EventListener::new(&transaction, "complete", move |_| completed.reach(true));
+        Ok(Self { transaction, doing, end, _listeners: [on_error, on_abort, on_complete] })
     }
 
-    pub(super) fn store(&self, name: &str) -> RequestResult<ObjectStore<'_>> {
+    pub(super) fn store(&self, name: &str) -> RequestResult<IdbObjectStore> {
         self.transaction.object_store(name)
     }
 
     /// Commits when all requests were made, else rolls back. Only an `Ok` means that the data are safe.
     pub(super) async fn end<T>(self, requests: RequestResult<T>) -> Result<T, StorageError> {
-        let raw = self.transaction.as_sys().clone();
-        let outcome = match requests {
-            Ok(value) => self.transaction.commit().await.map(|()| value),
+        let outcome = requests.and_then(|value| self.transaction.commit().map(|()| value));
+        let value = match outcome {
+            Ok(value) => value,
             Err(error) => {
-                // The transaction may have aborted by itself already; the first error is what counts.
-                drop(self.transaction);
-                Err(error)
+                // It may have aborted by itself already; the first error is what counts.
+                let _ = self.transaction.abort();
+                let heard = self.end.cause.borrow_mut().take();
+                return Err(heard.unwrap_or_else(|| StorageError::from_js(self.doing, &error)));
             }
         };
-        outcome.map_err(|error| {
-            let heard = self.cause.borrow_mut().take();
-            // A failed commit may be answered before its abort event is heard.
-            let told = || raw.error().map(|error| StorageError::from_js(self.doing, &error));
-            heard.or_else(told).unwrap_or_else(|| StorageError::from_request(self.doing, error))
+        let end = self.end.clone();
+        let is_committed = std::future::poll_fn(move |context| match end.is_committed.get() {
+            Some(is_committed) => Poll::Ready(is_committed),
+            None => {
+                end.waker.set(Some(context.waker().clone()));
+                Poll::Pending
+            }
         })
-    }
-}
-
-// A request goes out when it is built. Nothing waits for a single write: what counts is the commit, and an error
-// of any request aborts the transaction, where `Writing` hears it.
-
-pub(super) fn put(store: &ObjectStore<'_>, key: JsValue, value: JsValue) -> RequestResult<()> {
-    drop(store.put(value).with_key(key).without_key_type().build()?);
-    Ok(())
-}
-
-pub(super) fn delete(store: &ObjectStore<'_>, key: JsValue) -> RequestResult<()> {
-    drop(store.delete::<JsValue, _>(key).build()?);
-    Ok(())
-}
-
-pub(super) async fn one(store: &ObjectStore<'_>, key: JsValue) -> RequestResult<Option<String>> {
-    let found: Option<JsValue> = store.get::<JsValue, JsValue, _>(key).build()?.await?;
-    Ok(found.and_then(|value| value.as_string()))
-}
-
-pub(super) async fn all(
-    store: &ObjectStore<'_>,
-    range: Option<web_sys::IdbKeyRange>,
-) -> RequestResult<Vec<JsValue>> {
-    match range {
-        None => store.get_all::<JsValue>().build()?.await?.collect(),
-        Some(range) => {
-            let query = KeyRange::<JsValue>::Only(range.into());
-            store.get_all::<JsValue>().with_query::<JsValue, _>(query).build()?.await?.collect()
+        .await;
+        if is_committed {
+            return Ok(value);
         }
+        let heard = self.end.cause.borrow_mut().take();
+        Err(heard.unwrap_or_else(|| StorageError::named(self.doing, "AbortError", "it was aborted".to_owned())))
     }
 }
 
-pub(super) async fn keys(store: &ObjectStore<'_>) -> RequestResult<Vec<JsValue>> {
-    store.get_all_keys::<JsValue>().build()?.await?.collect()
+/// A transaction that only reads.
+pub(super) fn reading(database: &IdbDatabase, stores: &[&str]) -> RequestResult<IdbTransaction> {
+    let stores: Array = stores.iter().map(|&name| JsValue::from(name)).collect();
+    database.transaction_with_str_sequence(&stores)
+}
+
+// A request goes out when it is made. Nothing waits for a single write, and an error of any request aborts the
+// transaction, where `Writing` hears it.
+
+pub(super) fn put(store: &IdbObjectStore, key: JsValue, value: JsValue) -> RequestResult<()> {
+    store.put_with_key(&value, &key).map(drop)
+}
+
+pub(super) fn delete(store: &IdbObjectStore, key: &JsValue) -> RequestResult<()> {
+    store.delete(key).map(drop)
+}
+
+/// The value of a key; none when there is none.
+pub(super) async fn value(store: &IdbObjectStore, key: JsValue) -> RequestResult<Option<JsValue>> {
+    let value = answer(store.get(&key)?).await?;
+    Ok((!value.is_undefined()).then_some(value))
+}
+
+pub(super) async fn one(store: &IdbObjectStore, key: JsValue) -> RequestResult<Option<String>> {
+    Ok(value(store, key).await?.and_then(|value| value.as_string()))
+}
+
+pub(super) async fn all(store: &IdbObjectStore, range: Option<IdbKeyRange>) -> RequestResult<Vec<JsValue>> {
+    let request = match range {
+        None => store.get_all()?,
+        Some(range) => store.get_all_with_key(&range)?,
+    };
+    listed(request).await
+}
+
+pub(super) async fn keys(store: &IdbObjectStore, range: Option<IdbKeyRange>) -> RequestResult<Vec<JsValue>> {
+    let request = match range {
+        None => store.get_all_keys()?,
+        Some(range) => store.get_all_keys_with_key(&range)?,
+    };
+    listed(request).await
+}
+
+async fn listed(request: IdbRequest) -> RequestResult<Vec<JsValue>> {
+    let list: Array = answer(request).await?.unchecked_into();
+    Ok(list.iter().collect())
 }
 
 /// The largest key of a store whose keys are numbers; none when it is empty.
-pub(super) async fn last_key(store: &ObjectStore<'_>) -> RequestResult<Option<f64>> {
-    let cursor = store.open_key_cursor().with_direction(CursorDirection::Prev).build()?.await?;
-    match cursor {
-        Some(mut cursor) => cursor.next_key::<f64>().await,
-        None => Ok(None),
+pub(super) async fn last_key(store: &IdbObjectStore) -> RequestResult<Option<f64>> {
+    let request = store.open_key_cursor_with_range_and_direction(&JsValue::UNDEFINED, web_sys::IdbCursorDirection::Prev)?;
+    let cursor = answer(request).await?;
+    if cursor.is_null() {
+        return Ok(None);
     }
+    Ok(Reflect::get(&cursor, &"key".into())?.as_f64())
 }
 
 /// Keys and texts after a key of a store whose keys are numbers; no text where the value is none.
-pub(super) async fn since(store: &ObjectStore<'_>, key: u64) -> RequestResult<Vec<(u64, Option<String>)>> {
-    let range = || KeyRange::<f64>::LowerBound(key as f64, true);
-    let keys: Vec<f64> = store
-        .get_all_keys::<f64>()
-        .with_query::<f64, _>(range())
-        .build()?
-        .await?
-        .collect::<RequestResult<_>>()?;
-    let values: Vec<JsValue> = store
-        .get_all::<JsValue>()
-        .with_query::<f64, _>(range())
-        .build()?
-        .await?
-        .collect::<RequestResult<_>>()?;
-    Ok(keys.into_iter().map(|key| key as u64).zip(values.iter().map(JsValue::as_string)).collect())
+pub(super) async fn since(store: &IdbObjectStore, key: u64) -> RequestResult<Vec<(u64, Option<String>)>> {
+    let range = || IdbKeyRange::lower_bound_with_open(&JsValue::from(key as f64), true);
+    let keys = keys(store, Some(range()?)).await?;
+    let values = all(store, Some(range()?)).await?;
+    let keys = keys.iter().map(|key| key.as_f64().unwrap_or_default() as u64);
+    Ok(keys.zip(values.iter().map(JsValue::as_string)).collect())
 }
 
 /// The rows that can be read; the others are counted and left where they are.

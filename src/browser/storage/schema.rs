@@ -1,10 +1,9 @@
 //! The stores and their keys. One place for all schema steps.
-use indexed_db_futures::database::Database;
-use indexed_db_futures::prelude::*;
 use js_sys::Array;
 use wasm_bindgen::JsValue;
+use web_sys::{IdbDatabase, IdbObjectStoreParameters, IdbTransaction};
 
-use super::requests::{put, since};
+use super::requests::{RequestResult, put, since};
 use crate::model::id::{AnnotationId, DocumentId};
 use crate::record::{JournalRow, from_json};
 
@@ -38,18 +37,24 @@ pub(super) use crate::record::setting_names::DEVICE;
 /// What the names of glances begin with.
 pub(super) const GLANCE: &str = "glance/";
 
-/// Brings a database of version `from` to [`VERSION`]. The browser does all of it or, if the app is ended meanwhile,
-/// nothing, so that the next start begins again.
-pub(super) async fn upgrade(database: &Database, from: u32) -> indexed_db_futures::Result<()> {
+/// Brings a database of version `from` to [`VERSION`], inside the transaction of the change. The browser does all of it
+/// or, if the app is ended meanwhile, nothing, so that the next start begins again.
+pub(super) async fn upgrade(
+    database: IdbDatabase,
+    transaction: IdbTransaction,
+    from: u32,
+) -> RequestResult<()> {
     if from < 1 {
         for name in [DOCUMENTS, REVISIONS, FILES, ANNOTATIONS, TAGS, TASKS, STUDY, SETTINGS] {
-            database.create_object_store(name).build()?;
+            database.create_object_store(name)?;
         }
-        database.create_object_store(JOURNAL).with_auto_increment(true).build()?;
+        let counted = IdbObjectStoreParameters::new();
+        counted.set_auto_increment(true);
+        database.create_object_store_with_optional_parameters(JOURNAL, &counted)?;
     }
     if from < 2 {
-        let trails = database.create_object_store(TRAILS).build()?;
-        let journal = trails.transaction().object_store(JOURNAL)?;
+        let trails = database.create_object_store(TRAILS)?;
+        let journal = transaction.object_store(JOURNAL)?;
         for (key, json) in since(&journal, 0).await? {
             let Some(row) = json.and_then(|json| from_json::<JournalRow>(&json).ok()) else { continue };
             for document in row.documents() {

@@ -2,10 +2,9 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use indexed_db_futures::Result as RequestResult;
 use wasm_bindgen::JsValue;
 
-use super::requests::{Writing, all, delete, one, put};
+use super::requests::{RequestResult, Writing, all, delete, one, put};
 use super::schema::{self, ANNOTATIONS, DOCUMENTS, REVISIONS, TAGS};
 use crate::model::annotation::{Annotation, Settled, Stamp, settle};
 use crate::model::edit::{Change, Step};
@@ -17,14 +16,14 @@ const MANY: usize = 50;
 
 /// One transaction's view of the annotations that it touches.
 pub(super) struct Settling<'a> {
-    writing: &'a Writing<'a>,
+    writing: &'a Writing,
     device: &'a DeviceId,
     author: Option<&'a str>,
     known: HashMap<AnnotationId, Option<Annotation>>,
 }
 
 impl<'a> Settling<'a> {
-    pub(super) fn new(writing: &'a Writing<'a>, device: &'a DeviceId, author: Option<&'a str>) -> Self {
+    pub(super) fn new(writing: &'a Writing, device: &'a DeviceId, author: Option<&'a str>) -> Self {
         Self { writing, device, author, known: HashMap::new() }
     }
 
@@ -210,7 +209,7 @@ impl<'a> Settling<'a> {
                 Ok(Some(change.clone()))
             }
             Change::Tag { before: Some(tag), after: None } => {
-                delete(&self.writing.store(TAGS)?, tag.id.as_str().into())?;
+                delete(&self.writing.store(TAGS)?, &tag.id.as_str().into())?;
                 Ok(Some(change.clone()))
             }
             Change::Tag { before: None, after: None } | Change::Annotation { .. } => Ok(None),

@@ -3,19 +3,16 @@
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use indexed_db_futures::database::Database;
-use indexed_db_futures::object_store::ObjectStore;
-use indexed_db_futures::prelude::*;
-use indexed_db_futures::{KeyRange, Result as RequestResult};
 use js_sys::{Array, Uint8Array};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore};
 
 use super::Storage;
 use super::database::{Committed, Inner, JournalEndWriter, note_held_data};
 use super::error::{StorageError, StorageErrorKind};
-use super::requests::{Writing, all, keys, one, put};
+use super::requests::{RequestResult, Writing, all, delete, keys, one, put, reading, value};
 use super::schema::{
     self, ANNOTATIONS, DOCUMENTS, FILES, JOURNAL, REVISIONS, SETTINGS, STUDY, TAGS, TASKS, TRAILS,
 };
@@ -86,8 +83,8 @@ fn identity(row: &JournalRow) -> (String, i64, usize) {
     (format!("{}/{}", row.device, row.step), row.at.0, row.changes.len())
 }
 
-async fn held<'t>(
-    store: impl Fn(&'static str) -> RequestResult<ObjectStore<'t>>,
+async fn held(
+    store: impl Fn(&'static str) -> RequestResult<IdbObjectStore>,
     rows: &BackupRows,
 ) -> RequestResult<HeldNow> {
     let mut held = Held::default();
@@ -101,7 +98,7 @@ async fn held<'t>(
         held.tags.insert(row.tag.id.clone(), row);
     }
     let revisions = store(REVISIONS)?;
-    held.texts.extend(keys(&revisions).await?.iter().filter_map(|key| {
+    held.texts.extend(keys(&revisions, None).await?.iter().filter_map(|key| {
         let parts: &Array = key.dyn_ref()?;
         Some((DocumentId(parts.get(0).as_string()?), parts.get(1).as_f64()? as u32))
     }));
@@ -112,7 +109,7 @@ async fn held<'t>(
         }
     }
     for name in [TASKS, STUDY, SETTINGS] {
-        let known = keys(&store(name)?).await?;
+        let known = keys(&store(name)?, None).await?;
         held.others.extend(known.iter().filter_map(|key| Some((name.to_owned(), key.as_string()?))));
     }
     let journal = typed::<JournalRow>(&store(JOURNAL)?).await?;
@@ -145,20 +142,15 @@ fn unreadable(doing: &'static str) -> StorageError {
     StorageError { kind: StorageErrorKind::Failed, doing, cause: "its row cannot be read".to_owned() }
 }
 
-async fn standing<'t>(
-    store: impl Fn(&'static str) -> RequestResult<ObjectStore<'t>>,
+async fn standing(
+    store: impl Fn(&'static str) -> RequestResult<IdbObjectStore>,
     document: &DocumentId,
 ) -> RequestResult<Option<Standing>> {
     let head = one(&store(DOCUMENTS)?, document.as_str().into()).await?;
     let Some(row) = head.and_then(|json| from_json::<DocumentRow>(&json).ok()) else { return Ok(None) };
     let texts = store(REVISIONS)?;
     let range = || schema::of_document(document);
-    let numbers: Vec<JsValue> = texts
-        .get_all_keys::<JsValue>()
-        .with_query::<JsValue, _>(KeyRange::<JsValue>::Only(range()?.into()))
-        .build()?
-        .await?
-        .collect::<RequestResult<_>>()?;
+    let numbers = keys(&texts, Some(range()?)).await?;
     let values = all(&texts, Some(range()?)).await?;
     let number = |key: &JsValue| key.dyn_ref::<Array>()?.get(1).as_f64().map(|number| number as u32);
     let revisions = numbers
@@ -176,13 +168,13 @@ async fn standing<'t>(
     Ok(Some(Standing { row, revisions, annotations }))
 }
 
-async fn typed<Row: DeserializeOwned>(store: &ObjectStore<'_>) -> RequestResult<Vec<Row>> {
+async fn typed<Row: DeserializeOwned>(store: &IdbObjectStore) -> RequestResult<Vec<Row>> {
     let values = all(store, None).await?;
     Ok(values.iter().filter_map(|value| from_json(&value.as_string()?).ok()).collect())
 }
 
 impl Storage {
-    fn database(&self, doing: &'static str) -> Result<&Database, StorageError> {
+    fn database(&self, doing: &'static str) -> Result<&IdbDatabase, StorageError> {
         match &self.inner {
             Inner::Database { database, .. } => Ok(database),
             Inner::Memory { because, .. } => {
@@ -196,11 +188,11 @@ impl Storage {
         let doing = "read a store";
         let database = self.database(doing)?;
         let work = async {
-            let transaction = database.transaction([store]).build()?;
+            let transaction = reading(database, &[store])?;
             let store = transaction.object_store(store)?;
-            Ok((keys(&store).await?, all(&store, None).await?))
+            Ok((keys(&store, None).await?, all(&store, None).await?))
         };
-        let (keys, values) = work.await.map_err(|error| StorageError::from_request(doing, error))?;
+        let (keys, values) = work.await.map_err(|error| StorageError::from_js(doing, &error))?;
         let row = |(key, value): (JsValue, JsValue)| RawRow { key: key_json(&key), text: value.as_string() };
         Ok(keys.into_iter().zip(values).map(row).collect())
     }
@@ -210,10 +202,10 @@ impl Storage {
         let doing = "list the files";
         let database = self.database(doing)?;
         let work = async {
-            let transaction = database.transaction([FILES]).build()?;
-            keys(&transaction.object_store(FILES)?).await
+            let transaction = reading(database, &[FILES])?;
+            keys(&transaction.object_store(FILES)?, None).await
         };
-        let keys = work.await.map_err(|error| StorageError::from_request(doing, error))?;
+        let keys = work.await.map_err(|error| StorageError::from_js(doing, &error))?;
         let parts = keys.iter().filter_map(|key| {
             let parts: &Array = key.dyn_ref()?;
             let document = DocumentId(parts.get(0).as_string()?);
@@ -232,13 +224,12 @@ impl Storage {
         let doing = "read a file";
         let database = self.database(doing)?;
         let work = async {
-            let transaction = database.transaction([FILES]).build()?;
+            let transaction = reading(database, &[FILES])?;
             let key = schema::file_key(document, revision, name);
-            let bytes: Option<JsValue> =
-                transaction.object_store(FILES)?.get::<JsValue, JsValue, _>(key).build()?.await?;
+            let bytes = value(&transaction.object_store(FILES)?, key).await?;
             Ok(bytes.map(|bytes| Uint8Array::new(&bytes).to_vec()).unwrap_or_default())
         };
-        work.await.map_err(|error| StorageError::from_request(doing, error))
+        work.await.map_err(|error| StorageError::from_js(doing, &error))
     }
 
     /// What restoring a backup would do to the library as it is now.
@@ -251,11 +242,11 @@ impl Storage {
         let doing = "look at the library";
         let database = self.database(doing)?;
         let work = async {
-            let transaction = database.transaction(HELD_STORES).build()?;
+            let transaction = reading(database, &HELD_STORES)?;
             let held = held(|store| transaction.object_store(store), rows).await?;
             Ok(plan(rows, &held.held, mode, &origin.stamp(&held, rows)))
         };
-        work.await.map_err(|error| StorageError::from_request(doing, error))
+        work.await.map_err(|error| StorageError::from_js(doing, &error))
     }
 
     /// Restores a backup in one strict transaction: all of it or nothing. What it does is worked out inside, so that
@@ -328,15 +319,9 @@ impl Storage {
         let doing = "read the history";
         let database = self.database(doing)?;
         let work = async {
-            let transaction = database.transaction([TRAILS, JOURNAL]).build()?;
-            let range = KeyRange::<JsValue>::Only(schema::of_document(document)?.into());
-            let trail: Vec<JsValue> = transaction
-                .object_store(TRAILS)?
-                .get_all_keys::<JsValue>()
-                .with_query::<JsValue, _>(range)
-                .build()?
-                .await?
-                .collect::<indexed_db_futures::Result<_>>()?;
+            let transaction = reading(database, &[TRAILS, JOURNAL])?;
+            let trail =
+                keys(&transaction.object_store(TRAILS)?, Some(schema::of_document(document)?)).await?;
             let journal = transaction.object_store(JOURNAL)?;
             let mut rows = Vec::new();
             for key in trail {
@@ -351,7 +336,7 @@ impl Storage {
             }
             Ok(rows)
         };
-        let rows = work.await.map_err(|error| StorageError::from_request(doing, error))?;
+        let rows = work.await.map_err(|error| StorageError::from_js(doing, &error))?;
         let logged = rows.into_iter().filter_map(|(key, json)| {
             let row = from_json::<JournalRow>(&json).ok()?;
             Some(Logged { key, row })
@@ -364,13 +349,13 @@ impl Storage {
         let doing = "read the document";
         let database = self.database(doing)?;
         let work = async {
-            let transaction = database.transaction([DOCUMENTS, ANNOTATIONS]).build()?;
+            let transaction = reading(database, &[DOCUMENTS, ANNOTATIONS])?;
             let head = one(&transaction.object_store(DOCUMENTS)?, document.as_str().into()).await?;
             let range = schema::of_document(document)?;
             let rows = all(&transaction.object_store(ANNOTATIONS)?, Some(range)).await?;
             Ok((head, rows))
         };
-        let (head, rows) = work.await.map_err(|error| StorageError::from_request(doing, error))?;
+        let (head, rows) = work.await.map_err(|error| StorageError::from_js(doing, &error))?;
         let head = head.and_then(|json| from_json::<DocumentRow>(&json).ok()).ok_or_else(|| {
             StorageError { kind: StorageErrorKind::Failed, doing, cause: "its row cannot be read".to_owned() }
         })?;
@@ -399,10 +384,10 @@ impl Storage {
         let doing = "read the document";
         let database = self.database(doing)?;
         let work = async {
-            let transaction = database.transaction([DOCUMENTS, REVISIONS, ANNOTATIONS]).build()?;
+            let transaction = reading(database, &[DOCUMENTS, REVISIONS, ANNOTATIONS])?;
             standing(|store| transaction.object_store(store), document).await
         };
-        let found = work.await.map_err(|error| StorageError::from_request(doing, error))?;
+        let found = work.await.map_err(|error| StorageError::from_js(doing, &error))?;
         found.ok_or_else(|| unreadable(doing))
     }
 
@@ -466,18 +451,18 @@ impl Storage {
         let writing = Writing::begin(database, &[JOURNAL, TRAILS], doing)?;
         let work = async {
             let trails = writing.store(TRAILS)?;
-            for key in keys(&trails).await? {
+            for key in keys(&trails, None).await? {
                 let is_old = key
                     .dyn_ref::<Array>()
                     .and_then(|parts| parts.get(1).as_f64())
                     .is_some_and(|number| number < before as f64);
                 if is_old {
-                    super::requests::delete(&trails, key)?;
+                    delete(&trails, &key)?;
                 }
             }
             let journal = writing.store(JOURNAL)?;
-            drop(journal.delete::<f64, _>(KeyRange::<f64>::UpperBound(before as f64, true)).build()?);
-            Ok(())
+            let older = IdbKeyRange::upper_bound_with_open(&JsValue::from(before as f64), true)?;
+            delete(&journal, &older)
         };
         let result = work.await;
         writing.end(result).await
@@ -488,10 +473,10 @@ impl Storage {
         let doing = "read a setting";
         let database = self.database(doing)?;
         let work = async {
-            let transaction = database.transaction([SETTINGS]).build()?;
-            transaction.object_store(SETTINGS)?.get::<JsValue, JsValue, _>(JsValue::from(name)).build()?.await
+            let transaction = reading(database, &[SETTINGS])?;
+            value(&transaction.object_store(SETTINGS)?, name.into()).await
         };
-        work.await.map_err(|error| StorageError::from_request(doing, error))
+        work.await.map_err(|error| StorageError::from_js(doing, &error))
     }
 
     /// Writes a setting.
