@@ -1,5 +1,7 @@
 //! Where things are on screen, and putting things beside the text. Values go through the CSSOM: the content
 //! security policy forbids style attributes.
+use std::rc::Rc;
+
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::{DomRect, Element, HtmlElement, HtmlTextAreaElement};
@@ -96,6 +98,30 @@ fn partition(count: usize, is_before: impl Fn(usize) -> bool) -> usize {
     low
 }
 
+/// Tells the engine how tall each section of a long article will be, so that jumps land where they should. `size` is
+/// that of the type in CSS pixels, `height` that of a line in sizes. A section that was laid out once keeps its own.
+pub fn estimate_sections(article: &Element, text: &DocumentText, size: f64, height: f64) {
+    let sections = article.children();
+    if sections.length() < 2 {
+        return;
+    }
+    // The padding of a section is 3rem on both sides; a letter of the reading face is half as wide as it is high.
+    let column = (article.get_bounding_client_rect().width() - 96.0).max(size * 8.0);
+    let letters = column / (size * 0.5);
+    for n in 0..sections.length() {
+        let Some(section) = sections.item(n) else { return };
+        let first = n as usize * BLOCKS_PER_SECTION;
+        let last = (first + BLOCKS_PER_SECTION).min(text.block_count());
+        let lines: f64 = (first..last)
+            .map(|block| (f64::from(text.block_span(block).len()) / letters).ceil().max(1.0))
+            .sum();
+        // A paragraph is followed by the height of its type.
+        let pixels = lines * size * height + (last - first) as f64 * size;
+        let value = ["auto ", &(pixels as u32).to_string(), "px"].concat();
+        set_style(&section, "contain-intrinsic-block-size", &value);
+    }
+}
+
 /// The first and the last line of a span, in viewport coordinates.
 pub fn lines_of(article: &Element, text: &DocumentText, span: Span) -> Option<(DomRect, DomRect)> {
     let rects = range(article, text, span)?.get_client_rects()?;
@@ -106,31 +132,36 @@ pub fn lines_of(article: &Element, text: &DocumentText, span: Span) -> Option<(D
 
 /// Scrolls so that a span is in the upper third, if it is not well in view already. Jumps: moving text makes
 /// people lose the line.
-pub fn reveal(article: &Element, scroller: &Element, text: &DocumentText, span: Span) {
-    // A section that was never laid out has an estimated height; after the first jump the place is known better.
-    for _ in 0..3 {
-        let Some((first, _)) = lines_of(article, text, span) else { return };
-        let view = scroller.get_bounding_client_rect();
+pub fn reveal(article: &Element, scroller: &Element, text: &Rc<DocumentText>, span: Span) {
+    let (article, text) = (article.clone(), text.clone());
+    settle(scroller, FRAMES, move |view| {
+        let (first, _) = lines_of(&article, &text, span)?;
         let is_in_view = first.top() > view.top() + 56.0 && first.bottom() < view.bottom() - 96.0;
-        if is_in_view {
-            return;
-        }
-        let goal = view.top() + view.height() * 0.3;
-        scroller.set_scroll_top(scroller.scroll_top() + (first.top() - goal) as i32);
+        (!is_in_view).then(|| first.top() - (view.top() + view.height() * 0.3))
+    });
+}
+
+/// So many frames a jump is looked after: sections that come near are laid out, and what was estimated moves.
+const FRAMES: u32 = 4;
+
+/// Scrolls by what is missing, now and in the frames after, until nothing is.
+fn settle(scroller: &Element, frames: u32, missing: impl Fn(&DomRect) -> Option<f64> + 'static) {
+    let Some(distance) = missing(&scroller.get_bounding_client_rect()) else { return };
+    scroller.set_scroll_top(scroller.scroll_top() + distance as i32);
+    if frames > 0 {
+        let scroller = scroller.clone();
+        super::page::on_next_frame(move || settle(&scroller, frames - 1, missing));
     }
 }
 
 /// Scrolls a block to the top of the view.
 pub fn scroll_to_block(article: &Element, scroller: &Element, block: usize) {
-    for _ in 0..3 {
-        let Some(element) = block_element(article, block) else { return };
-        let distance =
-            element.get_bounding_client_rect().top() - scroller.get_bounding_client_rect().top() - 64.0;
-        if distance.abs() < 2.0 {
-            return;
-        }
-        scroller.set_scroll_top(scroller.scroll_top() + distance as i32);
-    }
+    let Some(element) = block_element(article, block) else { return };
+    settle(scroller, FRAMES, move |view| {
+        let distance = element.get_bounding_client_rect().top() - view.top() - 64.0;
+        // Near the end of the text there is no more room to scroll.
+        (distance.abs() >= 2.0).then_some(distance)
+    });
 }
 
 /// A card of the margin and where it would like to be.
@@ -145,14 +176,30 @@ pub struct CardWish {
 
 /// Puts cards beside their passages: each at its first line, pushed down by the one before. The active card keeps
 /// its wanted place and pushes its neighbours both ways.
-pub fn align_cards(list: &Element, article: &Element, text: &DocumentText, wishes: &[CardWish]) {
+///
+/// Only for passages in the blocks `near` the screen is the line looked up: elsewhere that would lay out sections that
+/// nobody sees. Their cards stand about where they belong until one comes near.
+pub fn align_cards(
+    list: &Element,
+    article: &Element,
+    text: &DocumentText,
+    wishes: &[CardWish],
+    near: (usize, usize),
+) {
     let origin = list.get_bounding_client_rect().top();
+    let top_of = |span: Span| {
+        let block = text.block_at(span.start);
+        if near.0 <= block && block <= near.1 {
+            return lines_of(article, text, span).map(|(first, _)| first.top());
+        }
+        let section =
+            article.children().item((block / BLOCKS_PER_SECTION) as u32)?.get_bounding_client_rect();
+        let part = (block % BLOCKS_PER_SECTION) as f64 / BLOCKS_PER_SECTION as f64;
+        Some(section.top() + part * section.height())
+    };
     let wanted: Vec<f64> = wishes
         .iter()
-        .map(|wish| {
-            let line = wish.span.and_then(|span| lines_of(article, text, span));
-            line.map_or(0.0, |(first, _)| (first.top() - origin - 6.0).max(0.0))
-        })
+        .map(|wish| wish.span.and_then(top_of).map_or(0.0, |top| (top - origin - 6.0).max(0.0)))
         .collect();
     let heights: Vec<f64> = wishes.iter().map(|wish| wish.card.get_bounding_client_rect().height()).collect();
     let tops = card_tops(&wanted, &heights, wishes.iter().position(|wish| wish.is_active));

@@ -1,6 +1,5 @@
 //! The page's side of the helper thread: started when first needed, restarted when it dies, stopped to cancel.
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::fmt;
 use std::rc::Rc;
 
@@ -10,10 +9,10 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use crate::model::id::DocumentId;
 use crate::record::{read_json, to_json};
 use crate::worker::protocol::{Envelope, READY, Request, Response};
 use crate::worker::vault_protocol::{Origin, VaultAnswer, VaultRequest};
-use serde::Serialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 /// The script that Trunk writes beside the worker's binary.
@@ -49,11 +48,13 @@ pub struct WorkerClient {
 struct Running {
     worker: Worker,
     started: Promise,
-    pending: Rc<RefCell<HashMap<u32, Pending>>>,
+    pending: Rc<RefCell<Vec<Pending>>>,
     _listeners: [EventListener; 2],
 }
 
+/// A question without an answer yet.
 struct Pending {
+    number: u32,
     resolve: Function,
     reject: Function,
 }
@@ -63,10 +64,11 @@ const CANCELLED: &str = "cancelled";
 impl WorkerClient {
     /// Asks for work on a file, and asks once more when the worker died over it.
     pub async fn ask(&self, request: &Request, bytes: &[u8]) -> Result<Response, WorkerError> {
-        match self.ask_once("Work", request, bytes).await {
+        let question = to_json(request);
+        match self.ask_once("Work", &question, bytes).await {
             Err(WorkerError::Died(cause)) => {
                 super::log(&format!("the helper thread died and is started again: {cause}"));
-                self.ask_once("Work", request, bytes).await
+                self.ask_once("Work", &question, bytes).await
             }
             answer => answer,
         }
@@ -80,29 +82,30 @@ impl WorkerClient {
         request: &VaultRequest,
         bytes: &[u8],
     ) -> Result<(VaultAnswer, Option<Uint8Array>), WorkerError> {
-        self.ask_once("Vault", request, bytes).await
+        self.ask_once("Vault", &to_json(request), bytes).await
     }
 
     /// A backup of everything, in whatever version the database is.
     pub async fn backup(&self, origin: &Origin) -> Result<Uint8Array, WorkerError> {
-        #[derive(Serialize)]
-        struct Backup<'a> {
-            #[serde(rename = "Backup")]
-            origin: &'a Origin,
-        }
-        let (_, bytes) = self.ask_once::<_, IgnoredAny>("Vault", &Backup { origin }, &[]).await?;
+        let bytes = self.tell_vault("Backup", &to_json(origin)).await?;
         bytes.ok_or_else(|| WorkerError::Died("there is no backup".to_owned()))
     }
 
-    /// Has a copy of everything kept. The question and its answer are written and read as little as can be: this one is
-    /// asked by the page, which must stay small.
+    /// Has a copy of everything kept.
     pub async fn keep_copy(&self, origin: &Origin) -> Result<(), WorkerError> {
-        #[derive(Serialize)]
-        struct KeepCopy<'a> {
-            #[serde(rename = "KeepCopy")]
-            origin: &'a Origin,
-        }
-        self.ask_once::<_, IgnoredAny>("Vault", &KeepCopy { origin }, &[]).await.map(drop)
+        self.tell_vault("KeepCopy", &to_json(origin)).await.map(drop)
+    }
+
+    /// Has the annotations of a document packed.
+    pub async fn pack(&self, document: &DocumentId) -> Result<(), WorkerError> {
+        self.tell_vault("Pack", &to_json(document)).await.map(drop)
+    }
+
+    /// The page, which must stay small, asks the vault in as few words as can be, and reads nothing but the bytes that
+    /// come along with the answer.
+    async fn tell_vault(&self, what: &str, body: &str) -> Result<Option<Uint8Array>, WorkerError> {
+        let request = ["{\"", what, "\":", body, "}"].concat();
+        Ok(self.ask_once::<IgnoredAny>("Vault", &request, &[]).await?.1)
     }
 
     /// Stops whatever is being done. The next question starts a new worker.
@@ -112,10 +115,10 @@ impl WorkerClient {
         }
     }
 
-    async fn ask_once<Question: Serialize, Answer: DeserializeOwned>(
+    async fn ask_once<Answer: DeserializeOwned>(
         &self,
         kind: &str,
-        request: &Question,
+        request: &str,
         bytes: &[u8],
     ) -> Result<(Answer, Option<Uint8Array>), WorkerError> {
         let number = {
@@ -125,8 +128,7 @@ impl WorkerClient {
         };
         let (answer, started) = self.prepare(number)?;
         JsFuture::from(started).await.map_err(|error| error_of(&error))?;
-        let question =
-            [r#"{"number":"#, &number.to_string(), r#","body":{""#, kind, r#"":"#, &to_json(request), "}}"];
+        let question = [r#"{"number":"#, &number.to_string(), r#","body":{""#, kind, r#"":"#, request, "}}"];
         self.send(&question.concat(), bytes)?;
         let answer: Array = JsFuture::from(answer).await.map_err(|error| error_of(&error))?.unchecked_into();
         let text = answer.get(0).as_string().unwrap_or_default();
@@ -147,7 +149,7 @@ impl WorkerClient {
         };
         let pending = running.pending.clone();
         let answer = Promise::new(&mut |resolve, reject| {
-            pending.borrow_mut().insert(number, Pending { resolve, reject });
+            pending.borrow_mut().push(Pending { number, resolve, reject });
         });
         Ok((answer, running.started.clone()))
     }
@@ -177,11 +179,11 @@ impl Running {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
         let worker = Worker::new_with_options(SCRIPT, &options)?;
-        let pending: Rc<RefCell<HashMap<u32, Pending>>> = Rc::default();
+        let pending: Rc<RefCell<Vec<Pending>>> = Rc::default();
         // Number 0 stands for the start itself.
         let starting = pending.clone();
         let started = Promise::new(&mut |resolve, reject| {
-            starting.borrow_mut().insert(0, Pending { resolve, reject });
+            starting.borrow_mut().push(Pending { number: 0, resolve, reject });
         });
         let answers = pending.clone();
         let on_message = EventListener::new(&worker, "message", move |event| {
@@ -191,7 +193,11 @@ impl Running {
             } else {
                 data.dyn_ref::<Array>().and_then(|parts| number_of(&parts.get(0).as_string()?))
             };
-            let waiting = number.and_then(|number| answers.borrow_mut().remove(&number));
+            let waiting = number.and_then(|number| {
+                let mut answers = answers.borrow_mut();
+                let place = answers.iter().position(|pending| pending.number == number)?;
+                Some(answers.swap_remove(place))
+            });
             if let Some(waiting) = waiting
                 && waiting.resolve.call1(&JsValue::NULL, &data).is_err()
             {
@@ -212,7 +218,7 @@ impl Running {
 
     fn stop(self, cause: &str) {
         self.worker.terminate();
-        let pending: Vec<Pending> = self.pending.borrow_mut().drain().map(|(_, pending)| pending).collect();
+        let pending = std::mem::take(&mut *self.pending.borrow_mut());
         for waiting in pending {
             if waiting.reject.call1(&JsValue::NULL, &cause.into()).is_err() {
                 super::log("the end of the helper thread found nobody");

@@ -8,6 +8,7 @@ mod document;
 pub mod history;
 mod journal;
 mod json;
+mod pack;
 pub mod setting_names;
 mod settings;
 
@@ -15,6 +16,7 @@ pub use annotation::AnnotationRow;
 pub use document::{DocumentRow, NewDocument, RevisionRow};
 pub use journal::{ChangeRow, JournalRow, Logged};
 pub use json::{Misread, read as read_json};
+pub use pack::{PackHead, pack_head, read_pack, write_pack};
 pub use settings::{DocumentHead, Glance, Settings, StripMark, Theme};
 
 use std::fmt;

@@ -30,6 +30,9 @@ const RECALLED: u64 = 1_000;
 /// How long nothing must be changed before a copy of everything is kept, in ms.
 const COPY_PAUSE: u32 = 120_000;
 
+/// How long after a document was opened its annotations are packed, in ms.
+const PACK_PAUSE: u32 = 1_500;
+
 /// A document that was read before anybody asked for it, because the address names it.
 pub(super) type EarlyVolume = (DocumentId, Result<Option<Volume>, StorageError>);
 
@@ -38,6 +41,7 @@ pub(super) type EarlyVolume = (DocumentId, Result<Option<Volume>, StorageError>)
 pub(super) struct Timers {
     commit: RefCell<Option<Timeout>>,
     copy: RefCell<Option<Timeout>>,
+    pack: RefCell<Option<Timeout>>,
 }
 
 /// The language before any preference is known: the address's, else the browser's.
@@ -163,6 +167,19 @@ fn later(hub: &Hub, pause: u32) {
     hub.timers().commit.replace(Some(timer));
 }
 
+/// Has the annotations of a document packed once the person has begun to read.
+fn pack_later(hub: &Hub, document: DocumentId) {
+    let worker = hub.worker().clone();
+    let timer = Timeout::new(PACK_PAUSE, move || {
+        spawn_local(async move {
+            if let Err(error) = worker.pack(&document).await {
+                log(&error.to_string());
+            }
+        });
+    });
+    hub.timers().pack.replace(Some(timer));
+}
+
 /// Who asks the helper thread.
 fn origin(state: &AppState) -> Origin {
     Origin {
@@ -213,6 +230,10 @@ pub(super) fn run(effect: Effect, hub: &Hub) {
                 Some((_, volume)) => volume,
                 None => storage.volume(&id).await,
             };
+            let wants_pack = matches!(&volume, Ok(Some(volume)) if volume.wants_pack);
+            if wants_pack {
+                pack_later(&hub, id.clone());
+            }
             let (found, quarantined) = match volume {
                 Ok(Some(volume)) => {
                     (Some((Rc::new(volume.document), volume.annotations)), volume.quarantined)

@@ -1,6 +1,5 @@
 //! The bytes of imports: where they come from, until the import is over.
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use web_sys::File;
@@ -11,7 +10,8 @@ use crate::state::{Action, Chosen, JobId};
 /// Things to import, by the number of their job.
 #[derive(Default)]
 pub(super) struct Inputs {
-    inputs: RefCell<HashMap<JobId, Rc<Input>>>,
+    /// A handful at a time: looked through, not looked up.
+    inputs: RefCell<Vec<(JobId, Rc<Input>)>>,
     next_job: RefCell<u32>,
 }
 
@@ -35,7 +35,7 @@ impl Inputs {
                 Input::Text(text) => (None, text.len() as u64),
                 Input::Sample(path) => (path.rsplit('/').next().map(|name| format!("sample-{name}")), 0),
             };
-            self.inputs.borrow_mut().insert(job, Rc::new(input));
+            self.inputs.borrow_mut().push((job, Rc::new(input)));
             Chosen { job, name, bytes }
         });
         Action::Chose(chosen.collect())
@@ -44,8 +44,12 @@ impl Inputs {
     /// Registers a file that is no article of its own.
     pub(super) fn keep(&self, file: File) -> JobId {
         let job = self.next_job();
-        self.inputs.borrow_mut().insert(job, Rc::new(Input::File(file)));
+        self.inputs.borrow_mut().push((job, Rc::new(Input::File(file))));
         job
+    }
+
+    fn input(&self, job: JobId) -> Option<Rc<Input>> {
+        self.inputs.borrow().iter().find(|(known, _)| *known == job).map(|(_, input)| input.clone())
     }
 
     fn next_job(&self) -> JobId {
@@ -56,7 +60,7 @@ impl Inputs {
 
     /// The bytes of an import; `None` when they cannot be had.
     pub(super) async fn bytes(&self, job: JobId) -> Option<Vec<u8>> {
-        let input = self.inputs.borrow().get(&job).cloned()?;
+        let input = self.input(job)?;
         let read = match &*input {
             Input::File(file) => files::bytes(file).await,
             Input::Text(text) => return Some(text.clone().into_bytes()),
@@ -67,7 +71,7 @@ impl Inputs {
 
     /// The name of an import's file.
     pub(super) fn file_name(&self, job: JobId) -> Option<String> {
-        match &*self.inputs.borrow().get(&job).cloned()? {
+        match &*self.input(job)? {
             Input::File(file) => Some(file.name()),
             Input::Text(_) => None,
             Input::Sample(path) => path.rsplit('/').next().map(str::to_owned),
@@ -76,6 +80,6 @@ impl Inputs {
 
     /// Lets go of an import's bytes.
     pub(super) fn forget(&self, job: JobId) {
-        self.inputs.borrow_mut().remove(&job);
+        self.inputs.borrow_mut().retain(|(known, _)| *known != job);
     }
 }

@@ -57,7 +57,7 @@ fn use_annex(props: &AnnexProps) -> Html {
     let language = app.state.language().code();
     use_effect_with(language, |_| crate::browser::page::start_script(vault::SCRIPT, vault::SHOW));
     html! {
-        <div key={language} id={vault::ELEMENT} class="annex" data-view={props.view} data-language={language}
+        <div key={language} class="annex" data-view={props.view} data-language={language}
             data-device={app.state.device.0.clone()} data-author={app.state.settings.author.clone()}
             data-document={props.document.as_ref().map(|id| id.0.clone())} />
     }

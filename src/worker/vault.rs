@@ -107,6 +107,10 @@ async fn answer(storage: &Storage, request: VaultRequest, bytes: Vec<u8>) -> Res
             }
             (VaultAnswer::Shortened, None)
         }
+        VaultRequest::Pack(document) => {
+            storage.pack(&document).await?;
+            (VaultAnswer::Packed, None)
+        }
         VaultRequest::Queue(document) => (review::queue(storage, &document).await?, None),
         VaultRequest::Decide { document, verdicts, origin } => {
             (review::decide(storage, &document, &verdicts, &origin).await?, None)

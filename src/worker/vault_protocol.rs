@@ -72,6 +72,8 @@ pub enum VaultRequest {
     },
     /// Forget the journal before a moment.
     Shorten(Timestamp),
+    /// Make the pack of a document anew.
+    Pack(DocumentId),
     /// The passages of a document that wait for the person, with what is proposed for each.
     Queue(DocumentId),
     /// Carry out what the person decided, as one step.
@@ -130,6 +132,8 @@ pub enum VaultAnswer {
     Reverted(u32),
     /// The journal is shorter.
     Shortened,
+    /// The pack is made.
+    Packed,
     /// The queue asked for.
     Queue(Box<DocumentQueue>),
     /// So many passages were decided on.

@@ -54,6 +54,24 @@ impl Page {
         Ok(self.client.perform_actions(drag).await?)
     }
 
+    /// Drags a thing by the mouse to the end of words, and so many CSS pixels beside it.
+    pub(crate) async fn drag_from(&self, selector: &str, words: Words, beside: Point) -> Step {
+        self.did(format!("drag {selector} to {words:?}"));
+        let (_, (x, y)) = self.ends_of(words).await?;
+        let script = "
+            const rect = document.querySelector(arguments[0]).getBoundingClientRect();
+            return [rect.x + rect.width / 2, rect.y + rect.height / 2]";
+        let at = self.run(script, vec![json!(selector)]).await?;
+        let from = (at[0].as_f64().unwrap_or_default(), at[1].as_f64().unwrap_or_default());
+        let drag = mouse()
+            .then(move_to(from))
+            .then(PointerAction::Down { button: MOUSE_BUTTON_LEFT })
+            .then(move_to((x - 1.0, y + beside.1)))
+            .then(move_to((x - 0.5 + beside.0, y + beside.1)))
+            .then(PointerAction::Up { button: MOUSE_BUTTON_LEFT });
+        Ok(self.client.perform_actions(drag).await?)
+    }
+
     /// Finds words in the text and drags the mouse over them; the toolbar must then show exactly them.
     pub(crate) async fn select(&self, words: &str) -> Step {
         let place = self.words(words).await?;

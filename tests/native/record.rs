@@ -643,3 +643,61 @@ fn escapes_are_read() {
         assert_eq!(read_json::<String>(json).ok().as_deref(), expected, "{json}");
     }
 }
+
+/// A text with passages of all kinds: plain ones, and ones that a pack keeps as rows.
+fn packed_case() -> (concord::model::document::DocumentText, Vec<Annotation>) {
+    use concord::model::anchor::describe;
+    let text = crate::support::lines(
+        "Sở Y tế chủ trì, phối hợp với Công đoàn tỉnh.\nHạn chót là ngày 30/9/2026 😀.",
+    );
+    let plain = |id: &str, start: u32, end: u32| Annotation {
+        id: id.into(),
+        selectors: describe(&text, Span::new(start, end)),
+        ..annotation()
+    };
+    let mut annotations = vec![plain("a", 0, 7), plain("b", 30, 39), plain("c", 58, 67)];
+    annotations[1].tags.clear();
+    annotations[1].note = "Ghi chú “dài”\nhai dòng".into();
+    annotations[1].stamp.author = None;
+    annotations[2].created = Timestamp(-5);
+    let mut older = plain("older", 0, 4);
+    older.revision = 7;
+    let mut further = plain("further", 0, 4);
+    further.further = vec![describe(&text, Span::new(10, 15))];
+    let mut elsewhere = plain("elsewhere", 3, 7);
+    elsewhere.selectors.quote.exact = "other".into();
+    annotations.extend([older, further, elsewhere]);
+    (text, annotations)
+}
+
+#[test]
+fn a_pack_gives_back_what_was_packed() {
+    use concord::record::{PackHead, pack_head, read_pack, write_pack};
+    let (text, annotations) = packed_case();
+    let head = PackHead { revision: 1, journal_key: 1 << 40 };
+    let pack = write_pack(head, &text, &annotations);
+    assert_eq!(pack_head(&pack), Some(head));
+    assert_eq!(read_pack(&pack, &"d1".into(), &text), Some(annotations));
+    assert_eq!(read_pack(&write_pack(head, &text, &[]), &"d1".into(), &text), Some(Vec::new()));
+}
+
+#[test]
+fn a_damaged_pack_is_none() {
+    use concord::record::{PackHead, read_pack, write_pack};
+    let (text, annotations) = packed_case();
+    let pack = write_pack(PackHead { revision: 1, journal_key: 3 }, &text, &annotations);
+    for end in 0..pack.len() {
+        assert_eq!(read_pack(&pack[..end], &"d1".into(), &text), None, "cut at {end}");
+    }
+    for at in 0..pack.len() {
+        for bit in 0..8 {
+            let mut damaged = pack.clone();
+            damaged[at] ^= 1 << bit;
+            // Whatever comes of it, it does not panic, and claims no place outside of the text.
+            for annotation in read_pack(&damaged, &"d1".into(), &text).into_iter().flatten() {
+                let span = annotation.selectors.position;
+                assert!(annotation.selectors.quote.exact.is_empty() || span.end >= span.start, "{at} {bit}");
+            }
+        }
+    }
+}

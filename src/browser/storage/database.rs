@@ -13,21 +13,29 @@ use super::memory::Memory;
 use super::requests::{
     RequestResult, Writing, all, answer, keys, last_key, one, put, readable, reading, since, value,
 };
-use super::schema::{self, ANNOTATIONS, DOCUMENTS, FILES, JOURNAL, REVISIONS, SETTINGS, TAGS, TRAILS};
+use super::schema::{self, ANNOTATIONS, DOCUMENTS, FILES, JOURNAL, PACKS, REVISIONS, SETTINGS, TAGS, TRAILS};
 use super::settling::Settling;
 use super::{Shelf, Volume};
 use crate::browser::both;
+use crate::model::annotation::Annotation;
+use crate::model::document::DocumentText;
 use crate::model::edit::Step;
-use crate::model::id::{DeviceId, DocumentId};
+use crate::model::id::{AnnotationId, DeviceId, DocumentId};
 use crate::model::time::LogicalTime;
 use crate::record::{
-    AnnotationRow, DocumentRow, Glance, JournalRow, Logged, NewDocument, RevisionRow, Settings, TagRow,
-    from_json, read_json, to_json,
+    AnnotationRow, ChangeRow, DocumentRow, Glance, JournalRow, Logged, NewDocument, PackHead, RevisionRow,
+    Settings, TagRow, from_json, pack_head, read_json, read_pack, to_json,
 };
 
 /// Remembers outside the database that it held something, so that a database which the browser threw away is
 /// told from a first start.
 const HELD_DATA: &str = "concord.held-data";
+
+/// Documents with so many annotations are worth a pack.
+const WORTH_PACKING: usize = 300;
+/// After so many steps, or so many changed annotations, the rows are read rather than the pack.
+const FEW_STEPS: usize = 400;
+const FEW_CHANGES: usize = 64;
 
 /// The name under which a pasted text is kept.
 const PASTED: &str = "pasted.txt";
@@ -116,7 +124,7 @@ impl Storage {
                 let version = value("version").as_f64().unwrap_or_default();
                 value("name").as_string().as_deref() == Some(name)
                     && version > 0.0
-                    && version < f64::from(schema::VERSION)
+                    && version < f64::from(schema::CONVERTED)
             });
             Ok::<bool, JsValue>(found)
         };
@@ -176,7 +184,9 @@ impl Storage {
         let doing = "read the document";
         let failed = |cause: String| StorageError { kind: StorageErrorKind::Failed, doing, cause };
         let work = async {
-            let transaction = reading(database, &[DOCUMENTS, REVISIONS, ANNOTATIONS])?;
+            let transaction =
+                reading(database, &[DOCUMENTS, REVISIONS, ANNOTATIONS, PACKS, TRAILS, JOURNAL])?;
+            let packs = transaction.object_store(PACKS)?;
             let head = one(&transaction.object_store(DOCUMENTS)?, id.as_str().into()).await?;
             let Some(head) = head.as_ref().map(|json| from_json::<DocumentRow>(json)) else {
                 return Ok(None);
@@ -188,22 +198,37 @@ impl Storage {
                 }
                 Err(_) => None,
             };
-            let range = schema::of_document(id)?;
-            let annotations = all(&transaction.object_store(ANNOTATIONS)?, Some(range)).await?;
-            Ok(Some((head, revision, annotations)))
+            let pack = value(&packs, id.as_str().into()).await?.map(|pack| Uint8Array::new(&pack).to_vec());
+            let revision = revision.as_deref().map(from_json::<RevisionRow>);
+            let found = match (&head, &revision) {
+                (Ok(head), Some(Ok(row))) => unpacked(&transaction, head, row, pack.as_deref()).await?,
+                _ => None,
+            };
+            let found = match found {
+                Some(found) => found,
+                None => {
+                    let range = schema::of_document(id)?;
+                    let values = all(&transaction.object_store(ANNOTATIONS)?, Some(range)).await?;
+                    let mut found =
+                        Annotations { wants_pack: values.len() >= WORTH_PACKING, ..Annotations::default() };
+                    let rows = readable::<AnnotationRow>(values, &mut found.quarantined);
+                    let living = rows.into_iter().filter(|row| row.deleted.is_none());
+                    found.annotations = living.map(Into::into).collect();
+                    found
+                }
+            };
+            Ok(Some((head, revision, found)))
         };
-        let Some((head, revision, annotations)) =
+        let Some((head, revision, found)) =
             work.await.map_err(|error| StorageError::from_js(doing, &error))?
         else {
             return Ok(None);
         };
         let head = head.map_err(|error| failed(error.to_string()))?;
-        let json = revision.ok_or_else(|| failed("its text is missing".to_owned()))?;
-        let revision: RevisionRow = from_json(&json).map_err(|error| failed(error.to_string()))?;
-        let mut quarantined = 0;
-        let rows = readable::<AnnotationRow>(annotations, &mut quarantined);
-        let annotations = rows.into_iter().filter(|row| row.deleted.is_none()).map(Into::into).collect();
-        Ok(Some(Volume { document: head.with_text(revision), annotations, quarantined }))
+        let revision = revision.ok_or_else(|| failed("its text is missing".to_owned()))?;
+        let revision = revision.map_err(|error| failed(error.to_string()))?;
+        let Annotations { annotations, quarantined, wants_pack } = found;
+        Ok(Some(Volume { document: head.with_text(revision), annotations, quarantined, wants_pack }))
     }
 
     /// The original of a document with the name of its file; `None` when there is none.
@@ -343,6 +368,79 @@ impl Storage {
     }
 }
 
+/// The annotations of a document, as they were found.
+#[derive(Default)]
+struct Annotations {
+    annotations: Vec<Annotation>,
+    quarantined: u32,
+    wants_pack: bool,
+}
+
+/// The annotations of a pack with those read anew that were changed since. None without a pack that can be used.
+async fn unpacked(
+    transaction: &IdbTransaction,
+    head: &DocumentRow,
+    text: &RevisionRow,
+    pack: Option<&[u8]>,
+) -> RequestResult<Option<Annotations>> {
+    let Some((pack, PackHead { revision, journal_key })) =
+        pack.and_then(|pack| Some((pack, pack_head(pack)?)))
+    else {
+        return Ok(None);
+    };
+    if revision != head.revision {
+        return Ok(None);
+    }
+    let since = web_sys::IdbKeyRange::bound_with_lower_open_and_upper_open(
+        &schema::trail_key(&head.id, journal_key as f64),
+        &schema::trail_key(&head.id, f64::MAX),
+        true,
+        false,
+    )?;
+    let trail = keys(&transaction.object_store(TRAILS)?, Some(since)).await?;
+    if trail.len() > FEW_STEPS {
+        return Ok(None);
+    }
+    let journal = transaction.object_store(JOURNAL)?;
+    let mut changed: Vec<AnnotationId> = Vec::new();
+    for key in &trail {
+        let key = Array::from(key).get(1);
+        let row = one(&journal, key).await?.and_then(|json| from_json::<JournalRow>(&json).ok());
+        // What cannot be read may have changed anything.
+        let Some(row) = row else { return Ok(None) };
+        if row.changes.len() > FEW_CHANGES {
+            return Ok(None);
+        }
+        for change in &row.changes {
+            if let ChangeRow::Annotation { before, after } = change {
+                let id = after.as_ref().or(before.as_ref()).map(|row| &row.id);
+                changed.extend(id.filter(|id| !changed.contains(id)).cloned());
+            }
+        }
+    }
+    if changed.len() > FEW_CHANGES {
+        return Ok(None);
+    }
+    let Some(mut annotations) = read_pack(pack, &head.id, &DocumentText::new(&text.blocks)) else {
+        return Ok(None);
+    };
+    let mut found = Annotations { wants_pack: trail.len() > FEW_STEPS / 2, ..Annotations::default() };
+    if !changed.is_empty() {
+        annotations.retain(|annotation| !changed.contains(&annotation.id));
+    }
+    let store = transaction.object_store(ANNOTATIONS)?;
+    for id in &changed {
+        let json = one(&store, schema::annotation_key(&head.id, id)).await?;
+        match json.map(|json| from_json::<AnnotationRow>(&json)) {
+            Some(Ok(row)) if row.deleted.is_none() => annotations.push(row.into()),
+            Some(Ok(_)) | None => {}
+            Some(Err(_)) => found.quarantined += 1,
+        }
+    }
+    found.annotations = annotations;
+    Ok(Some(found))
+}
+
 /// The end of the journal inside a transaction. Keys are counted here, from the last one on, so that nothing waits for
 /// the browser to tell them: each wait is a turn in which the page may be drawn.
 pub(super) struct JournalEndWriter<'a> {
@@ -396,9 +494,8 @@ async fn open(
     let blocked = EventListener::new(&request, "blocked", move |_| on_blocked());
     let changing = request.clone();
     let changed = EventListener::once(&request, "upgradeneeded", move |event| {
-        let from = event
-            .dyn_ref::<web_sys::IdbVersionChangeEvent>()
-            .map_or(0, |event| event.old_version() as u32);
+        let from =
+            event.dyn_ref::<web_sys::IdbVersionChangeEvent>().map_or(0, |event| event.old_version() as u32);
         on_change(from);
         spawn_local(change_schema(changing, from));
     });
@@ -414,7 +511,9 @@ async fn change_schema(request: IdbOpenDbRequest, from: u32) {
     let database = request.result().ok().map(JsCast::unchecked_into::<IdbDatabase>);
     let (Some(transaction), Some(database)) = (transaction, database) else { return };
     if let Err(error) = schema::upgrade(database, transaction.clone(), from).await {
-        crate::browser::log(&["the database could not be converted: ", &crate::browser::told(&error)].concat());
+        crate::browser::log(
+            &["the database could not be converted: ", &crate::browser::told(&error)].concat(),
+        );
         // It may have aborted by itself.
         let _ = transaction.abort();
     }

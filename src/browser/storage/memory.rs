@@ -1,50 +1,50 @@
 //! A stand-in for a database that cannot be had: the app works, and says that nothing is kept.
-use std::collections::HashMap;
-
 use super::Volume;
 use crate::model::annotation::Annotation;
 use crate::model::document::Document;
 use crate::model::edit::{Change, Step};
-use crate::model::id::{AnnotationId, DocumentId};
+use crate::model::id::DocumentId;
 use crate::record::{NewDocument, RevisionRow, from_json};
 
 #[derive(Debug, Default)]
 pub(super) struct Memory {
-    documents: HashMap<DocumentId, Document>,
-    annotations: HashMap<AnnotationId, Annotation>,
+    documents: Vec<Document>,
+    annotations: Vec<Annotation>,
 }
 
 impl Memory {
     pub(super) fn add(&mut self, new: &NewDocument) {
         if let Ok(revision) = from_json::<RevisionRow>(&new.revision) {
-            self.documents.insert(new.row.id.clone(), new.row.clone().with_text(revision));
+            self.documents.push(new.row.clone().with_text(revision));
         }
     }
 
     pub(super) fn volume(&self, id: &DocumentId) -> Option<Volume> {
-        let document = self.documents.get(id)?.clone();
-        let annotations = self.annotations.values().filter(|one| one.document == *id).cloned().collect();
-        Some(Volume { document, annotations, quarantined: 0 })
+        let document = self.documents.iter().find(|document| document.id == *id)?.clone();
+        let annotations = self.annotations.iter().filter(|one| one.document == *id).cloned().collect();
+        Some(Volume { document, annotations, quarantined: 0, wants_pack: false })
+    }
+
+    fn document(&mut self, id: &DocumentId) -> Option<&mut Document> {
+        self.documents.iter_mut().find(|document| document.id == *id)
     }
 
     pub(super) fn apply(&mut self, steps: &[std::rc::Rc<Step>]) {
         for change in steps.iter().flat_map(|step| &step.changes) {
             match change {
-                Change::Annotation { after: Some(after), .. } => {
-                    self.annotations.insert(after.id.clone(), (**after).clone());
-                }
-                Change::Annotation { before, after: None } => {
-                    if let Some(before) = before {
-                        self.annotations.remove(&before.id);
+                Change::Annotation { before, after } => {
+                    if let Some(known) = after.as_ref().or(before.as_ref()) {
+                        self.annotations.retain(|annotation| annotation.id != known.id);
                     }
+                    self.annotations.extend(after.as_deref().cloned());
                 }
                 Change::Title { document, after, .. } => {
-                    if let Some(document) = self.documents.get_mut(document) {
+                    if let Some(document) = self.document(document) {
                         document.title.clone_from(after);
                     }
                 }
                 Change::Role { document, block, after, .. } => {
-                    let document = self.documents.get_mut(document);
+                    let document = self.document(document);
                     if let Some(block) = document.and_then(|it| it.blocks.get_mut(*block as usize)) {
                         block.role = *after;
                     }

@@ -52,6 +52,8 @@ pub struct Volume {
     pub document: Document,
     /// Its annotations, in no order.
     pub annotations: Vec<Annotation>,
+    /// Whether the helper thread should pack them: they are many, and there is no pack, or one far behind.
+    pub wants_pack: bool,
     /// Rows that could not be read. They stay where they are.
     pub quarantined: u32,
 }

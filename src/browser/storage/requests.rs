@@ -13,9 +13,7 @@ use gloo::events::EventListener;
 use js_sys::{Array, Object, Reflect};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
-use web_sys::{
-    IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbRequestReadyState, IdbTransaction,
-};
+use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbRequestReadyState, IdbTransaction};
 
 use super::error::StorageError;
 use crate::record::from_json;
@@ -163,7 +161,8 @@ impl Writing {
             return Ok(value);
         }
         let heard = self.end.cause.borrow_mut().take();
-        Err(heard.unwrap_or_else(|| StorageError::named(self.doing, "AbortError", "it was aborted".to_owned())))
+        Err(heard
+            .unwrap_or_else(|| StorageError::named(self.doing, "AbortError", "it was aborted".to_owned())))
     }
 }
 
@@ -217,7 +216,8 @@ async fn listed(request: IdbRequest) -> RequestResult<Vec<JsValue>> {
 
 /// The largest key of a store whose keys are numbers; none when it is empty.
 pub(super) async fn last_key(store: &IdbObjectStore) -> RequestResult<Option<f64>> {
-    let request = store.open_key_cursor_with_range_and_direction(&JsValue::UNDEFINED, web_sys::IdbCursorDirection::Prev)?;
+    let request = store
+        .open_key_cursor_with_range_and_direction(&JsValue::UNDEFINED, web_sys::IdbCursorDirection::Prev)?;
     let cursor = answer(request).await?;
     if cursor.is_null() {
         return Ok(None);

@@ -8,7 +8,10 @@ use crate::model::id::{AnnotationId, DocumentId};
 use crate::record::{JournalRow, from_json};
 
 /// Counts up with each schema step in [`upgrade`].
-pub(super) const VERSION: u32 = 2;
+pub(super) const VERSION: u32 = 3;
+/// Databases of an older version hold rows that have to be converted, which the person is asked about; what came since
+/// only adds room.
+pub(super) const CONVERTED: u32 = 2;
 
 /// Small rows for lists; key: document.
 pub(super) const DOCUMENTS: &str = "documents";
@@ -28,6 +31,8 @@ pub(super) const STUDY: &str = "study";
 pub(super) const JOURNAL: &str = "journal";
 /// Which journal rows speak of a document; key: `[document, journal key]`; since version 2.
 pub(super) const TRAILS: &str = "trails";
+/// Copies of the annotations of large documents, see [`crate::record::write_pack`]; key: document; since version 3.
+pub(super) const PACKS: &str = "packs";
 /// Preferences and caches; key: name.
 pub(super) const SETTINGS: &str = "settings";
 
@@ -61,6 +66,9 @@ pub(super) async fn upgrade(
                 put(&trails, trail_key(document, key as f64), JsValue::TRUE)?;
             }
         }
+    }
+    if from < 3 {
+        database.create_object_store(PACKS)?;
     }
     Ok(())
 }

@@ -12,19 +12,21 @@ use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore};
 use super::Storage;
 use super::database::{Committed, Inner, JournalEndWriter, note_held_data};
 use super::error::{StorageError, StorageErrorKind};
-use super::requests::{RequestResult, Writing, all, delete, keys, one, put, reading, value};
+use super::requests::{RequestResult, Writing, all, delete, keys, last_key, one, put, reading, value};
 use super::schema::{
-    self, ANNOTATIONS, DOCUMENTS, FILES, JOURNAL, REVISIONS, SETTINGS, STUDY, TAGS, TASKS, TRAILS,
+    self, ANNOTATIONS, DOCUMENTS, FILES, JOURNAL, PACKS, REVISIONS, SETTINGS, STUDY, TAGS, TASKS, TRAILS,
 };
 use super::settling::Settling;
 use crate::model::annotation::{Annotation, Stamp};
+use crate::model::document::DocumentText;
 use crate::model::edit::{Change, Deed, Direction, Step};
 use crate::model::id::{DeviceId, DocumentId, StepId};
 use crate::model::time::{LogicalTime, Timestamp};
 use crate::record::backup::{BackupRows, Held, Plan, RestoreMode, plan};
 use crate::record::history::Current;
 use crate::record::{
-    AnnotationRow, DocumentRow, JournalRow, Logged, ROW_VERSION, RevisionRow, TagRow, from_json, to_json,
+    AnnotationRow, DocumentRow, JournalRow, Logged, PackHead, ROW_VERSION, RevisionRow, TagRow, from_json,
+    to_json, write_pack,
 };
 
 /// The stores of rows, in the order of a backup.
@@ -444,12 +446,36 @@ impl Storage {
         writing.end(result).await?.ok_or_else(|| unreadable(doing))
     }
 
+    /// Makes the pack of a document anew. Its rows and the journal's end are read in one transaction.
+    pub async fn pack(&self, document: &DocumentId) -> Result<(), StorageError> {
+        let doing = "pack the annotations";
+        let database = self.database(doing)?;
+        let work = async {
+            let transaction = reading(database, &[DOCUMENTS, REVISIONS, ANNOTATIONS, JOURNAL])?;
+            let end = last_key(&transaction.object_store(JOURNAL)?).await?;
+            let standing = standing(|store| transaction.object_store(store), document).await?;
+            Ok(standing.map(|standing| (standing, end.unwrap_or(0.0) as u64)))
+        };
+        let found = work.await.map_err(|error| StorageError::from_js(doing, &error))?;
+        let Some((Standing { row, revisions, annotations }, journal_key)) = found else { return Ok(()) };
+        let Some(text) = revisions.get(&row.revision) else { return Ok(()) };
+        let head = PackHead { revision: row.revision, journal_key };
+        let pack = write_pack(head, &DocumentText::new(&text.blocks), &annotations);
+        let writing = Writing::begin(database, &[PACKS], doing)?;
+        let result = writing.store(PACKS).and_then(|store| {
+            put(&store, document.as_str().into(), Uint8Array::from(pack.as_slice()).into())
+        });
+        writing.end(result).await
+    }
+
     /// Takes rows of the journal away that are older than a key, with their trails.
     pub async fn forget_journal(&self, before: u64) -> Result<(), StorageError> {
         let doing = "shorten the history";
         let database = self.database(doing)?;
-        let writing = Writing::begin(database, &[JOURNAL, TRAILS], doing)?;
+        let writing = Writing::begin(database, &[JOURNAL, TRAILS, PACKS], doing)?;
         let work = async {
+            // Packs rest on the journal.
+            writing.store(PACKS)?.clear()?;
             let trails = writing.store(TRAILS)?;
             for key in keys(&trails, None).await? {
                 let is_old = key

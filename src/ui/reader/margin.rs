@@ -129,8 +129,9 @@ fn use_aligned_cards(app: &App, props: &MarginProps) -> NodeRef {
     let settings = (state.settings.type_size, state.settings.line_height, width);
     let dependencies =
         (state.annotations.clone(), state.view.focus.clone(), props.window, settings, props.tab);
-    use_effect_with(dependencies, move |(placed, focus, ..)| {
+    use_effect_with(dependencies, move |(placed, focus, window, ..)| {
         let (placed, focus) = (placed.clone(), focus.clone());
+        let near = window.map_or((0, 0), |window| (window.first, window.last));
         // The engine has laid the new cards out by the next frame.
         page::on_next_frame(move || {
             let (Some(list), Some(article)) = (node.cast::<Element>(), hub.article()) else { return };
@@ -146,7 +147,7 @@ fn use_aligned_cards(app: &App, props: &MarginProps) -> NodeRef {
                     }
                 })
                 .collect();
-            layout::align_cards(&list, &article, &text, &wishes);
+            layout::align_cards(&list, &article, &text, &wishes, near);
         });
     });
     list

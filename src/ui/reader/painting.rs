@@ -2,6 +2,7 @@
 use std::rc::Rc;
 
 use gloo::events::EventListener;
+use gloo::timers::callback::Timeout;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
@@ -16,6 +17,8 @@ use crate::ui::hub::{App, Hub};
 
 /// Screens above and below the view that are painted ahead.
 const AHEAD: f64 = 1.0;
+/// How long nothing must be scrolled before the margin follows and the place is noted, in ms.
+const REST: u32 = 120;
 
 /// The blocks near the screen, and the first one on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,14 +41,18 @@ impl Window {
 /// Follows the scroll position: the window to paint changes only when the view leaves it, and the reading position
 /// is noted.
 #[hook]
-pub(super) fn use_window(hub: &Hub, open: &Rc<OpenDocument>) -> Option<Window> {
+pub(super) fn use_window(hub: &Hub, open: &Rc<OpenDocument>) -> (Option<Window>, Option<Window>) {
     let window = use_state_eq(|| None::<Window>);
+    // What need not follow every frame of scrolling does so once the hand rests.
+    let resting = use_state_eq(|| None::<Window>);
+    let rested = resting.clone();
     let id = open.document.id.clone();
     let (hub, setter, tracked) = (hub.clone(), window.clone(), open.clone());
     use_effect_with(id, move |_| {
         let measure = {
             let (hub, text) = (hub.clone(), tracked.text.clone());
             let painted = std::cell::Cell::new(None::<Window>);
+            let (timer, has_rested) = (std::cell::RefCell::new(None), std::cell::Cell::new(false));
             let document = tracked.document.id.clone();
             Rc::new(move || {
                 let (Some(article), Some(scroller)) = (hub.article(), hub.scroller()) else { return };
@@ -61,7 +68,16 @@ pub(super) fn use_window(hub: &Hub, open: &Rc<OpenDocument>) -> Option<Window> {
                 let length = u64::from(text.char_len().0.max(1));
                 let permille = u64::from(text.block_span(last).end.0) * 1000 / length;
                 let (block, permille) = (first as u32, permille as u16);
-                hub.dispatch(Action::ReadTo { document: document.clone(), block, permille });
+                let rest = {
+                    let (hub, document, rested, near) =
+                        (hub.clone(), document.clone(), rested.clone(), painted.get());
+                    move || {
+                        rested.set(near);
+                        hub.dispatch(Action::ReadTo { document, block, permille });
+                    }
+                };
+                let is_first = !has_rested.replace(true);
+                if is_first { rest() } else { drop(timer.replace(Some(Timeout::new(REST, rest)))) }
             })
         };
         let first = tracked.first_block as usize;
@@ -88,7 +104,7 @@ pub(super) fn use_window(hub: &Hub, open: &Rc<OpenDocument>) -> Option<Window> {
         let resize = EventListener::new(&crate::browser::window(), "resize", move |_| on_change());
         move || drop((scroll, resize))
     });
-    *window
+    (*window, *resting)
 }
 
 /// Paints tags, the pending selection and the focus.

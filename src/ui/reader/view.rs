@@ -66,7 +66,7 @@ fn use_reader(props: &ReaderProps) -> Html {
     let role_key = use_state_eq(|| (0_usize, 0_u32));
     let is_overlay_open = use_state_eq(|| false);
 
-    let window = use_window(hub, open);
+    let (window, resting) = use_window(hub, open);
     use_painting(&app, open, window);
     use_hover(hub, open);
     let is_pressed = use_pointer(hub, open, &caret, &is_picking);
@@ -176,7 +176,7 @@ fn use_reader(props: &ReaderProps) -> Html {
                             on_close: close_picker,
                         }) }
                     }
-                    { margin(MarginProps { open: open.clone(), tab: *tab, window, on_tag: tag_card }) }
+                    { margin(MarginProps { open: open.clone(), tab: *tab, window: resting, on_tag: tag_card }) }
                 </div>
             </div>
             { ribbon() }

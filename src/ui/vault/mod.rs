@@ -7,6 +7,7 @@
 mod backup;
 mod health;
 mod history;
+mod keys;
 mod restore;
 mod review;
 
@@ -14,7 +15,9 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use gloo::events::EventListener;
+use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::spawn_local;
+use web_sys::Element;
 use yew::prelude::*;
 
 use super::messages::Messages;
@@ -25,9 +28,9 @@ use crate::model::document::Language;
 use crate::model::id::{DocumentId, WindowId};
 use crate::worker::vault_protocol::{Origin, VaultAnswer, VaultRequest};
 
-/// The id of the element that the settings offer.
-pub(super) const ELEMENT: &str = "vault";
-/// The event by which the settings say that a new element is there.
+/// The elements that the page offers have this class, and say in `data-view` what they are for.
+const PLACES: &str = ".annex";
+/// The event by which the page says that a new element is there.
 pub(super) const SHOW: &str = "concord-vault";
 /// The script that starts the binary.
 pub(super) const SCRIPT: &str = "./vault_loader.js";
@@ -36,8 +39,8 @@ pub(super) const SCRIPT: &str = "./vault_loader.js";
 const STYLES: [&str; 2] = ["./vault.css", "./review.css"];
 
 thread_local! {
-    /// Takes down what is shown.
-    static SHOWN: RefCell<Option<Box<dyn FnOnce()>>> = const { RefCell::new(None) };
+    /// What is shown, and how it is taken down.
+    static SHOWN: RefCell<Vec<(Element, Box<dyn FnOnce()>)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Mounts the vault where the settings offer a place, now and whenever they are opened again.
@@ -83,25 +86,46 @@ fn with_styles(count: usize, then: Rc<dyn Fn()>) {
     }
 }
 
+/// Fills the places that are new, and takes down what stood in those that are gone.
 fn show() {
-    let Some(element) = document().get_element_by_id(ELEMENT) else { return };
-    let attribute = |name: &str| element.get_attribute(name).filter(|value| !value.is_empty());
-    let properties = VaultProps {
-        language: if attribute("data-language").as_deref() == Some("vi") {
-            Language::Vi
-        } else {
-            Language::En
-        },
-        device: attribute("data-device").unwrap_or_default(),
-        author: attribute("data-author"),
-        review: attribute("data-document").map(|id| id.as_str().into()),
-    };
-    let handle = yew::Renderer::<Vault>::with_root_and_props(element, properties).render();
-    let old = SHOWN.with_borrow_mut(|shown| shown.replace(Box::new(move || handle.destroy())));
-    // The element of the old one may be gone already.
-    if let Some(old) = old {
-        old();
-    }
+    SHOWN.with_borrow_mut(|shown| {
+        for (element, close) in shown.extract_if(.., |(element, _)| !element.is_connected()) {
+            close();
+            drop(element);
+        }
+        let Ok(places) = document().query_selector_all(PLACES) else { return };
+        for n in 0..places.length() {
+            let place = places.item(n).and_then(|node| node.dyn_into::<Element>().ok());
+            let Some(place) = place.filter(|place| !shown.iter().any(|(known, _)| known == place)) else {
+                continue;
+            };
+            let attribute = |name: &str| place.get_attribute(name).filter(|value| !value.is_empty());
+            let properties = VaultProps {
+                language: if attribute("data-language").as_deref() == Some("vi") {
+                    Language::Vi
+                } else {
+                    Language::En
+                },
+                device: attribute("data-device").unwrap_or_default(),
+                author: attribute("data-author"),
+                view: match (attribute("data-view").as_deref(), attribute("data-document")) {
+                    (Some("review"), Some(document)) => View::Review(document.as_str().into()),
+                    (Some("keys"), _) => View::Keys,
+                    _ => View::Settings,
+                },
+            };
+            let handle = yew::Renderer::<Vault>::with_root_and_props(place.clone(), properties).render();
+            shown.push((place, Box::new(move || handle.destroy())));
+        }
+    });
+}
+
+/// What a place is for.
+#[derive(Clone, PartialEq)]
+enum View {
+    Settings,
+    Review(DocumentId),
+    Keys,
 }
 
 #[component]
@@ -114,8 +138,7 @@ struct VaultProps {
     language: Language,
     device: String,
     author: Option<String>,
-    /// The document whose queue is shown; none for the sections of the settings.
-    review: Option<DocumentId>,
+    view: View,
 }
 
 /// What every section needs.
@@ -240,9 +263,10 @@ fn Vault(props: &VaultProps) -> Html {
     let stopping = desk.worker.clone();
     let stop = Callback::from(move |_: MouseEvent| stopping.cancel());
     let said = desk.said.as_ref();
-    let sections = match &props.review {
-        Some(document) => html! { <Review desk={desk.clone()} document={document.clone()} /> },
-        None => html! { <Sections desk={desk.clone()} /> },
+    let sections = match &props.view {
+        View::Review(document) => html! { <Review desk={desk.clone()} document={document.clone()} /> },
+        View::Settings => html! { <Sections desk={desk.clone()} /> },
+        View::Keys => return keys::keys(m),
     };
     html! {
         <>

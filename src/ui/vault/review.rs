@@ -200,7 +200,8 @@ fn queue(table: &Table) -> Html {
     let DocumentQueue { title, language, revision, added, queue, .. } = &*table.found;
     let when = |number: u32| {
         let at = added.iter().find(|(known, _)| *known == number).map(|(_, at)| *at);
-        at.map(|at| clock::local_text(at, m.0.code())).unwrap_or_default()
+        let date = at.map(|at| clock::local_text(at, m.0.code())).unwrap_or_default();
+        format!("{number} ({date})")
     };
     let oldest = queue.items.iter().map(|item| item.revision).max().unwrap_or(*revision);
     html! {

@@ -35,7 +35,7 @@ pub(super) async fn walk(page: &mut Page) -> Step {
     page.press("button", "Show the history").await?;
     let script = "
         const items = [...document.querySelectorAll('.history__i')].map(item => item.textContent);
-        return items.length > 0 ? items : document.querySelector('#vault').textContent";
+        return items.length > 0 ? items : document.querySelector('.annex').textContent";
     let told =
         page.until("the history", script, vec![], |items| items.as_array().is_some_and(|all| all.len() == 5)).await?;
     let newest = told[0].as_str().unwrap_or_default();

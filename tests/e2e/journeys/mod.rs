@@ -22,5 +22,5 @@ macro_rules! journeys {
 
 journeys! {
     mouse keyboard caret_mode offline import bad_inputs storage_missing storage_full seed export
-    vietnamese narrow history windows backup quiet speed
+    vietnamese narrow history windows backup revision stretches quiet speed
 }
