@@ -258,9 +258,8 @@ fn excerpt(text: &DocumentText, spans: &[Span]) -> Excerpt {
     let (first, last) = (text.block_at(start), text.block_at(stop));
     let from = text.block_span(first).start.0.max(start.0.saturating_sub(AROUND));
     let to = text.block_span(last).end.0.min(stop.0 + AROUND);
-    let mut at = from;
     let mut pieces: Vec<Piece> = Vec::new();
-    for c in text.slice(Span::new(from, to)).chars() {
+    for (at, c) in (from..).zip(text.slice(Span::new(from, to)).chars()) {
         let here = CharOffset(at);
         let is_marked = spans.iter().any(|span| span.start <= here && here < span.end);
         let goes_on = pieces.last().is_some_and(|piece| {
@@ -272,7 +271,6 @@ fn excerpt(text: &DocumentText, spans: &[Span]) -> Excerpt {
             Some(piece) => piece.text.push(c),
             None => pieces.push(Piece { text: c.to_string(), is_changed: false, is_marked }),
         }
-        at += 1;
     }
     let neighbour = |block: Option<usize>| {
         let text = block.filter(|&block| block < text.block_count()).map(|block| text.block_text(block));

@@ -373,7 +373,8 @@ impl<'t> Reanchoring<'t> {
             is_first.start.0 + (span.start.0 - was_first.start.0)
         } else {
             let wanted = old.text.slice(Span::between(span.start.min(was_first.start), was_first.start));
-            let room = Span::between(CharOffset(is_first.start.0.saturating_sub(8)), is_first.start);
+            let length = wanted.chars().count() as u32;
+            let room = Span::between(CharOffset(is_first.start.0.saturating_sub(length)), is_first.start);
             let same = wanted.chars().rev().zip(self.new.slice(room).chars().rev());
             is_first.start.0 - same.take_while(|(a, b)| reads_same(*a, *b)).count() as u32
         };
@@ -381,7 +382,8 @@ impl<'t> Reanchoring<'t> {
             is_last.end.0 - (was_last.end.0 - span.end.0)
         } else {
             let wanted = old.text.slice(Span::between(was_last.end, span.end.max(was_last.end)));
-            let room = Span::new(is_last.end.0, (is_last.end.0 + 8).min(self.new.char_len().0));
+            let length = wanted.chars().count() as u32;
+            let room = Span::new(is_last.end.0, (is_last.end.0 + length).min(self.new.char_len().0));
             let same = wanted.chars().zip(self.new.slice(room).chars());
             is_last.end.0 + same.take_while(|(a, b)| reads_same(*a, *b)).count() as u32
         };

@@ -128,7 +128,19 @@ impl GramIndex {
         } else {
             let pattern = Pattern::new(pattern);
             let windows = self.windows(text.len(), &pattern.chars, most);
-            windows.into_iter().filter_map(|window| pattern.best_in(text, window, most)).collect()
+            let mut found = Vec::new();
+            let mut windows = windows;
+            while let Some(window) = windows.pop() {
+                let Some(best) = pattern.best_in(text, window.clone(), most) else { continue };
+                // What stands beside the best one may read alike.
+                for rest in [window.start..best.range.start, best.range.end..window.end] {
+                    if rest.len() + most >= pattern.chars.len() {
+                        windows.push(rest);
+                    }
+                }
+                found.push(best);
+            }
+            found
         };
         matches.sort_by_key(|found| (found.distance, found.range.start));
         let mut apart: Vec<Match> = Vec::new();

@@ -38,9 +38,11 @@ pub(super) const SCRIPT: &str = "./vault_loader.js";
 /// The styles that only this binary needs.
 const STYLES: [&str; 2] = ["./vault.css", "./review.css"];
 
+type TakeDown = Box<dyn FnOnce()>;
+
 thread_local! {
     /// What is shown, and how it is taken down.
-    static SHOWN: RefCell<Vec<(Element, Box<dyn FnOnce()>)>> = const { RefCell::new(Vec::new()) };
+    static SHOWN: RefCell<Vec<(Element, TakeDown)>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Mounts the vault where the settings offer a place, now and whenever they are opened again.
