@@ -248,7 +248,8 @@ pub(super) fn run(effect: Effect, hub: &Hub) {
         }),
         Effect::Import(job) => spawn_local(import(job, hub)),
         Effect::Bring { job, document, what } => {
-            let origin = origin(&state);
+            // The step is the helper thread's: this window takes it in by the journal, as those of other windows.
+            let origin = Origin { window: WindowId(clock::new_id()), ..origin(&state) };
             spawn_local(async move {
                 let result = bring(&hub, &origin, job, &document, what).await;
                 hub.bell().ring();

@@ -33,7 +33,11 @@ fn judged(case: &Case) -> Tally {
         let place = proposal.place();
         let quote = &passage.selectors.quote.exact;
         if matches!(proposal.outcome, Outcome::Exact | Outcome::Moved) {
-            assert_eq!(place.map(|span| new.slice(span)), Some(quote.as_str()), "the same words are the same");
+            assert_eq!(
+                place.map(|span| new.slice(span)),
+                Some(quote.as_str()),
+                "the same words are the same"
+            );
         }
         match (passage.truth, place) {
             (None, place) => {
@@ -164,7 +168,12 @@ fn what_was_taken_out_is_lost() {
 fn what_stands_elsewhere_is_moved() {
     let sport = "Phòng Văn hóa tổ chức giải bóng đá vào cuối tháng Năm cho công nhân trẻ.";
     let rest = PLAN.replace(&format!("\n{sport}"), "");
-    check("giải bóng đá", &rest.replacen('\n', &format!("\n{sport}\n"), 1), Outcome::Moved, Some("giải bóng đá"));
+    check(
+        "giải bóng đá",
+        &rest.replacen('\n', &format!("\n{sport}\n"), 1),
+        Outcome::Moved,
+        Some("giải bóng đá"),
+    );
 }
 
 #[test]
@@ -186,12 +195,15 @@ fn without_the_old_text_only_a_certain_place_is_proposed() {
 #[test]
 fn alternatives_are_offered_and_not_taken() {
     let old = document("Các đơn vị báo cáo trước ngày 30/6.\nPhần này sẽ bị bỏ đi hết.");
-    let new = document("Các đơn vị báo cáo trước ngày 30/6.\nSở Tài chính giải ngân đợt một trước ngày 15/6.");
+    let new =
+        document("Các đơn vị báo cáo trước ngày 30/6.\nSở Tài chính giải ngân đợt một trước ngày 15/6.");
     let gone = describe(&old, Span::new(36, 60));
     let finder = Reanchoring::between(&old, &new);
     assert_eq!(finder.propose(&gone).outcome, Outcome::Lost);
     let like = Selectors {
-        quote: TextQuote { exact: "trước ngày 31/6".into(), prefix: String::new(), suffix: String::new() },
+        quote: TextQuote {
+            exact: "trước ngày 31/6".into(), prefix: String::new(), suffix: String::new()
+        },
         position: Span::new(19, 34),
     };
     let offered: Vec<&str> =
@@ -265,7 +277,8 @@ fn stored_annotations_of_others_find_their_text() {
     use concord::import::annotations::read_annotations;
     let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     for (page, least) in [("minimal", 1), ("wikipedia-regression-testing", 4)] {
-        let read = |extension: &str| crate::support::shared(&format!("acceptance/anchoring/{page}.{extension}"));
+        let read =
+            |extension: &str| crate::support::shared(&format!("acceptance/anchoring/{page}.{extension}"));
         let (Some(html), Some(annotations)) = (read("html"), read("json")) else {
             println!("skipped: there are no stored annotations of others here");
             return;

@@ -37,7 +37,6 @@ pub(super) async fn walk(page: &mut Page) -> Step {
     page.until_painted("tag-lead", &["Forest Service and the Youth League plant"]).await?;
 
     // Split where a selection begins; both halves keep the tag.
-    page.key(Key::Escape).await?;
     let cut = page.words("Youth League plant").await?;
     page.select_by_script(cut).await?;
     page.key('s').await?;
