@@ -12,7 +12,7 @@ use crate::model::document::DocumentText;
 use crate::model::text::{CharOffset, Span, Utf16Offset};
 
 /// Blocks in one `<section>`: the unit that the engine lays out or skips.
-pub const BLOCKS_PER_SECTION: usize = 100;
+pub const BLOCKS_PER_SECTION: usize = 50;
 
 #[wasm_bindgen]
 extern "C" {
@@ -171,6 +171,11 @@ fn last_block(article: &Element, node: &Node) -> Option<usize> {
 }
 
 fn utf16_length(block: &Element, node: &Node, offset: u32) -> Option<u32> {
+    // Nearly every block is one text.
+    let is_first = block.first_child().is_some_and(|first| first.is_same_node(Some(node)));
+    if is_first && node.node_type() == Node::TEXT_NODE {
+        return Some(offset);
+    }
     let range = document().create_range().ok()?;
     range.set_start(block, 0).ok()?;
     range.set_end(node, offset).ok()?;

@@ -6,6 +6,7 @@
 use serde_json::{Value, json};
 
 use super::{ExportFile, file_stem};
+use crate::model::anchor::Selectors;
 use crate::model::codebook::Tag;
 use crate::model::time::Timestamp;
 use crate::record::{AnnotationRow, DocumentRow};
@@ -45,6 +46,29 @@ pub fn web_annotation(
     }
 }
 
+fn target(document: &DocumentRow, part: &Selectors, revision: u32) -> Value {
+    let Selectors { quote, position } = part;
+    let mut selectors = vec![json!({
+        "type": "TextQuoteSelector",
+        "exact": quote.exact,
+        "prefix": quote.prefix,
+        "suffix": quote.suffix,
+    })];
+    // Of a passage that was not found in the current revision the position would speak of another text.
+    if revision == document.revision {
+        selectors.push(json!({
+            "type": "TextPositionSelector",
+            "start": position.start,
+            "end": position.end,
+        }));
+    }
+    json!({
+        "type": "SpecificResource",
+        "source": format!("urn:uuid:{}", document.id),
+        "selector": selectors,
+    })
+}
+
 fn item(document: &DocumentRow, annotation: &AnnotationRow, tags: &[Tag], at: Timestamp) -> Value {
     let language = document.language;
     let tag_name = |id| {
@@ -77,7 +101,15 @@ fn item(document: &DocumentRow, annotation: &AnnotationRow, tags: &[Tag], at: Ti
         (true, false) => "commenting",
         (true, true) => "highlighting",
     };
-    let quote = &annotation.selectors.quote;
+    let targets: Vec<Value> = std::iter::once(&annotation.selectors)
+        .chain(&annotation.further)
+        .map(|part| target(document, part, annotation.revision))
+        .collect();
+    // One stretch is one target; several are several targets of one annotation.
+    let target = match <[Value; 1]>::try_from(targets) {
+        Ok([one]) => one,
+        Err(several) => Value::Array(several),
+    };
     let mut value = json!({
         "@context": CONTEXT,
         "id": format!("urn:uuid:{}", annotation.id),
@@ -87,23 +119,7 @@ fn item(document: &DocumentRow, annotation: &AnnotationRow, tags: &[Tag], at: Ti
         "modified": annotation.stamp.modified.to_rfc3339(),
         "generated": at.to_rfc3339(),
         "generator": generator(),
-        "target": {
-            "type": "SpecificResource",
-            "source": format!("urn:uuid:{}", document.id),
-            "selector": [
-                {
-                    "type": "TextQuoteSelector",
-                    "exact": quote.exact,
-                    "prefix": quote.prefix,
-                    "suffix": quote.suffix,
-                },
-                {
-                    "type": "TextPositionSelector",
-                    "start": annotation.selectors.position.start,
-                    "end": annotation.selectors.position.end,
-                },
-            ],
-        },
+        "target": target,
     });
     if !bodies.is_empty() {
         value["body"] = Value::Array(bodies);

@@ -322,8 +322,9 @@ pub(super) fn run(effect: Effect, hub: &Hub) {
         Effect::SaveSettings(settings) => spawn_local(async move {
             report(storage.save_settings(&settings).await);
         }),
-        Effect::SaveGlance(document, glance) => spawn_local(async move {
-            report(storage.save_glance(&document, &glance).await);
+        // What is made for lists must not delay the frame that shows an edit.
+        Effect::SaveGlance(document, glance) => page::on_next_frame(move || {
+            spawn_local(async move { report(storage.save_glance(&document, &glance).await) });
         }),
         Effect::AskToPersist => spawn_local(async move {
             if offline::ask_to_persist().await != Some(true) {

@@ -302,3 +302,28 @@ fn the_correct_examples_of_the_w3c_meet_its_musts_in_our_hands() {
     }
     assert_eq!(seen, 40);
 }
+
+#[test]
+fn a_passage_in_several_stretches_has_several_targets() {
+    let second = annotation(2, "chủ trì", &[], "").selectors;
+    let both = Annotation { further: vec![second], ..annotation(1, "Đảng ủy Khối", &["lead"], "") };
+    let collection = collection(&[both]);
+    let target = &items(&collection)[0]["target"];
+    assert_eq!(target.as_array().map(Vec::len), Some(2));
+    assert_eq!(target[0]["selector"][0]["exact"], "Đảng ủy Khối");
+    assert_eq!(target[1]["selector"][0]["exact"], "chủ trì");
+    let read = concord::import::annotations::read_annotations(collection.to_string().as_bytes())
+        .expect("it is read");
+    let quotes: Vec<_> =
+        read.annotations[0].targets.iter().filter_map(|it| Some(it.quote.as_ref()?.exact.as_str())).collect();
+    assert_eq!(quotes, ["Đảng ủy Khối", "chủ trì"]);
+}
+
+#[test]
+fn a_passage_of_another_revision_names_no_position() {
+    let older = Annotation { revision: 7, ..annotation(1, "Đảng ủy Khối", &[], "") };
+    let collection = collection(&[older]);
+    let selectors =
+        items(&collection)[0]["target"]["selector"].as_array().expect("there are selectors").clone();
+    assert_eq!(selectors.iter().map(|it| it["type"].clone()).collect::<Vec<_>>(), ["TextQuoteSelector"]);
+}

@@ -24,5 +24,6 @@ mod record;
 mod rust_source;
 mod session;
 mod state;
+mod stretches;
 mod text;
 mod worker;

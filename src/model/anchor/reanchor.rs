@@ -184,17 +184,18 @@ impl<'t> Reanchoring<'t> {
         }
         let new_of = |token| old.alignment.new_of(token);
         let (first, last) = (words.start, words.end - 1);
-        let before = (words.start.saturating_sub(REACH)..words.start)
-            .rev()
-            .find_map(|token| Some((token, new_of(token)?)));
-        let after = (words.end..old.tokens.keys.len().min(words.end + REACH))
-            .find_map(|token| Some((token, new_of(token)?)));
+        // A neighbour that moved away tells nothing about a passage that stayed, and the other way round.
+        let has_moved = words.clone().any(|token| old.alignment.is_moved(token));
+        let neighbour = |token: usize| {
+            Some((token, new_of(token).filter(|_| old.alignment.is_moved(token) == has_moved)?))
+        };
+        let before = (words.start.saturating_sub(REACH)..words.start).rev().find_map(neighbour);
+        let after = (words.end..old.tokens.keys.len().min(words.end + REACH)).find_map(neighbour);
         let mapped = words.clone().filter(|&token| new_of(token).is_some()).count();
         if let (Some(from), Some(to)) = (new_of(first), new_of(last)) {
             let place = self.fitted(old, span, (first, from), (last, to));
             if self.new.slice(place) == quote.exact {
-                let is_moved = words.clone().any(|token| old.alignment.is_moved(token));
-                let outcome = if is_moved { Outcome::Moved } else { Outcome::Exact };
+                let outcome = if has_moved { Outcome::Moved } else { Outcome::Exact };
                 return Some(Proposal::placed(outcome, place, 1.0));
             }
             let score = self.likeness(quote, place);
@@ -230,7 +231,15 @@ impl<'t> Reanchoring<'t> {
         if !has_context || region.len() > 6 * span.len() + 2_000 {
             return None;
         }
-        let (place, score) = self.closest_in(region, quote)?;
+        let (mut place, score) = self.closest_in(region, quote)?;
+        // Where the neighbour itself went on, the passage begins or ends beside it: words in between replaced its own.
+        let found = self.tokens.within(place);
+        if tight_before && (from..from + words.len()).contains(&found.start) {
+            place.start = self.tokens.spans[from].start;
+        }
+        if tight_after && found.end <= to && to - found.end < words.len() {
+            place.end = place.end.max(self.tokens.spans[to - 1].end);
+        }
         let needed = if tight_before || tight_after { 0.55 } else { 0.65 };
         (score >= needed).then(|| {
             let outcome =

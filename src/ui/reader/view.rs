@@ -273,7 +273,9 @@ fn use_pointer(
                 return;
             }
             if let Some(offset) = article::offset_at_point(&article, &text, here.0.into(), here.1.into()) {
-                clicked.dispatch(Action::SelectionChanged(None));
+                if clicked.state().view.selection.is_some() {
+                    clicked.dispatch(Action::SelectionChanged(None));
+                }
                 clicked.dispatch(Action::FocusLayerAt(offset));
             }
         });
