@@ -1,7 +1,7 @@
 //! Alignment of two revisions, token by token, once for all passages.
 //!
 //! Patience diff (Bram Cohen) on shingles: runs of several tokens that stand once in either text are matched, the
-//! longest increasing chain of them is kept, and the gaps between are treated alike with shorter shingles. Runs that are
+//! heaviest chain of them in the same order is kept, and the gaps between are treated alike with shorter shingles. Runs that are
 //! left on both sides out of order are what moved (Heckel 1978 matched such by unique lines). The rest is small and is
 //! aligned by the longest common subsequence (Wagner and Fischer 1974).
 use std::collections::HashMap;
@@ -46,11 +46,14 @@ impl Alignment {
         }
         // Before the gaps are filled: there, words that occur in any text would be matched with each other.
         alignment.find_moved(old, new, &left);
-        let mut pairs = work.pairs;
         for gap in left {
-            pairs.extend(alignment.filled(old, new, &gap));
+            alignment.fill(old, new, &gap);
         }
-        pairs.sort_unstable();
+        let in_order = alignment.new_of.iter().zip(&alignment.is_moved).enumerate();
+        let pairs: Vec<(u32, u32)> = in_order
+            .filter(|(_, (new, is_moved))| **new != NONE && !**is_moved)
+            .map(|(old, (new, _))| (old as u32, *new))
+            .collect();
         for (a, b) in islands(&pairs, old.len(), new.len()) {
             alignment.new_of[a as usize] = NONE;
             alignment.old_of[b as usize] = NONE;
@@ -83,7 +86,7 @@ impl Alignment {
         let unique = |keys: &[u64], ranges: &mut dyn Iterator<Item = &Range<usize>>| {
             let mut found = Shingles::default();
             for range in ranges {
-                add_shingles(&mut found, &keys[range.clone()], MOVED_WIDTH, range.start, None);
+                add_shingles(&mut found, &keys[range.clone()], MOVED_WIDTH, range.start);
             }
             found
         };
@@ -113,7 +116,7 @@ impl Alignment {
     }
 
     /// Matches what is left of a gap, in order.
-    fn filled(&mut self, old: &[u64], new: &[u64], gap: &Gap) -> Vec<(u32, u32)> {
+    fn fill(&mut self, old: &[u64], new: &[u64], gap: &Gap) {
         let free_old: Vec<usize> = gap.old.clone().filter(|&a| self.new_of[a] == NONE).collect();
         let free_new: Vec<usize> = gap.new.clone().filter(|&b| self.old_of[b] == NONE).collect();
         let old_keys: Vec<u64> = free_old.iter().map(|&a| old[a]).collect();
@@ -124,16 +127,17 @@ impl Alignment {
                 work.subsequence(&small.old, &small.new);
             }
         }
-        let pairs: Vec<(u32, u32)> = work
-            .pairs
-            .iter()
-            .map(|&(a, b)| (free_old[a as usize] as u32, free_new[b as usize] as u32))
-            .collect();
-        for &(a, b) in &pairs {
-            self.join(a, b);
+        for (a, b) in work.pairs {
+            self.join(free_old[a as usize] as u32, free_new[b as usize] as u32);
         }
-        pairs
     }
+}
+
+/// A stretch that reads the same in both.
+struct Run {
+    a: usize,
+    b: usize,
+    length: usize,
 }
 
 struct Gap {
@@ -169,14 +173,14 @@ impl Work<'_> {
                 continue;
             }
             let (mut from_old, mut from_new) = (old.start, new.start);
-            for (a, b) in chain {
+            for Run { a, b, length } in chain {
                 if a < from_old || b < from_new {
-                    // Shingles overlap; this one's head was matched already. Its tail is in the next gap.
+                    // Runs may overlap in the new text; this one's head was matched already.
                     continue;
                 }
                 gaps.push(Gap { old: from_old..a, new: from_new..b, level });
-                self.pairs.extend((0..width).map(|n| ((a + n) as u32, (b + n) as u32)));
-                (from_old, from_new) = (a + width, b + width);
+                self.pairs.extend((0..length).map(|n| ((a + n) as u32, (b + n) as u32)));
+                (from_old, from_new) = (a + length, b + length);
             }
             gaps.push(Gap { old: from_old..old.end, new: from_new..new.end, level });
         }
@@ -197,23 +201,37 @@ impl Work<'_> {
         Gap { old, new, level }
     }
 
-    /// The longest increasing chain of shingles that stand once in either stretch.
-    fn chain(&self, old: &Range<usize>, new: &Range<usize>, width: usize) -> Vec<(usize, usize)> {
+    /// Runs that begin with a shingle which stands once in either stretch, as far as they go: the chain of them in the
+    /// same order in both that holds the most tokens.
+    fn chain(&self, old: &Range<usize>, new: &Range<usize>, width: usize) -> Vec<Run> {
         if old.len() < width || new.len() < width {
             return Vec::new();
         }
-        let shingles = |capacity| Shingles::with_capacity_and_hasher(capacity, BuildHasherDefault::default());
-        let mut unique_old = shingles(old.len());
-        add_shingles(&mut unique_old, &self.old[old.clone()], width, old.start, None);
-        let mut unique_new = shingles(0);
-        add_shingles(&mut unique_new, &self.new[new.clone()], width, new.start, Some(&unique_old));
-        let mut matches: Vec<(u32, u32)> = unique_new
-            .into_iter()
-            .filter(|&(_, at)| at != TWICE)
-            .filter_map(|(shingle, b)| Some((*unique_old.get(&shingle).filter(|&&a| a != TWICE)?, b)))
-            .collect();
-        matches.sort_unstable();
-        longest_increasing(&matches)
+        let mut places = Places::with_capacity_and_hasher(old.len(), BuildHasherDefault::default());
+        for (at, window) in self.old[old.clone()].windows(width).enumerate() {
+            let at = (old.start + at) as u32;
+            places.entry(shingle(window)).and_modify(|known| known.0 = TWICE).or_insert((at, NOWHERE));
+        }
+        for (at, window) in self.new[new.clone()].windows(width).enumerate() {
+            if let Some(known) = places.get_mut(&shingle(window)) {
+                known.1 = if known.1 == NOWHERE { (new.start + at) as u32 } else { TWICE };
+            }
+        }
+        let mut runs: Vec<Run> = Vec::new();
+        let mut a = old.start;
+        while a + width <= old.end {
+            match places.get(&shingle(&self.old[a..a + width])) {
+                Some(&(known, b)) if known as usize == a && b < NOWHERE => {
+                    let b = b as usize;
+                    let room = (old.end - a).min(new.end - b);
+                    let length = (0..room).take_while(|&n| self.old[a + n] == self.new[b + n]).count();
+                    runs.push(Run { a, b, length });
+                    a += length.max(1);
+                }
+                Some(_) | None => a += 1,
+            }
+        }
+        heaviest_increasing(&runs)
     }
 
     fn subsequence(&mut self, old: &Range<usize>, new: &Range<usize>) {
@@ -244,6 +262,10 @@ impl Work<'_> {
 }
 
 const TWICE: u32 = u32::MAX;
+const NOWHERE: u32 = u32::MAX - 1;
+
+/// Where each shingle stands in the old and in the new stretch.
+type Places = HashMap<u64, (u32, u32), BuildHasherDefault<AsItIs>>;
 
 type Shingles = HashMap<u64, u32, BuildHasherDefault<AsItIs>>;
 
@@ -267,38 +289,53 @@ impl Hasher for AsItIs {
     }
 }
 
-/// Notes where each shingle stands, [`TWICE`] for those that stand at more than one place; of `wanted` ones only.
-fn add_shingles(found: &mut Shingles, keys: &[u64], width: usize, origin: usize, wanted: Option<&Shingles>) {
+fn shingle(window: &[u64]) -> u64 {
+    window.iter().fold(0, |hash, key| mixed(hash ^ key))
+}
+
+/// Notes where each shingle stands, [`TWICE`] for those that stand at more than one place.
+fn add_shingles(found: &mut Shingles, keys: &[u64], width: usize, origin: usize) {
     for (at, window) in keys.windows(width).enumerate() {
-        let shingle = window.iter().fold(0_u64, |hash, key| mixed(hash ^ key));
-        if wanted.is_some_and(|wanted| wanted.get(&shingle).is_none_or(|&at| at == TWICE)) {
-            continue;
-        }
-        found.entry(shingle).and_modify(|known| *known = TWICE).or_insert((origin + at) as u32);
+        found.entry(shingle(window)).and_modify(|known| *known = TWICE).or_insert((origin + at) as u32);
     }
 }
 
-/// Of pairs sorted by their first, the most whose second increases too (patience sorting, Aldous and Diaconis 1999).
-fn longest_increasing(pairs: &[(u32, u32)]) -> Vec<(usize, usize)> {
-    let mut piles: Vec<usize> = Vec::new();
-    let mut before = vec![usize::MAX; pairs.len()];
-    for (n, &(_, b)) in pairs.iter().enumerate() {
-        let fits_last = piles.last().is_none_or(|&top| pairs[top].1 < b);
-        let pile = if fits_last { piles.len() } else { piles.partition_point(|&top| pairs[top].1 < b) };
-        if let Some(left) = pile.checked_sub(1) {
-            before[n] = piles[left];
+/// Of runs in the order of the old text, those that follow each other in the new one too and hold the most tokens: the
+/// heaviest increasing subsequence, by a tree of maxima over prefixes (Fenwick 1994).
+fn heaviest_increasing(runs: &[Run]) -> Vec<Run> {
+    let mut by_new: Vec<usize> = (0..runs.len()).collect();
+    by_new.sort_unstable_by_key(|&n| runs[n].b);
+    let mut rank = vec![0; runs.len()];
+    for (place, &n) in by_new.iter().enumerate() {
+        rank[n] = place + 1;
+    }
+    // The heaviest chain that ends with one of these, and the run that it ends with.
+    let mut best: Vec<(usize, Option<usize>)> = vec![(0, None); runs.len() + 1];
+    let mut before: Vec<Option<usize>> = vec![None; runs.len()];
+    for (n, run) in runs.iter().enumerate() {
+        let (mut weight, mut last) = (0, None);
+        let mut node = rank[n] - 1;
+        while node > 0 {
+            if best[node].0 > weight {
+                (weight, last) = best[node];
+            }
+            node &= node - 1;
         }
-        if pile == piles.len() {
-            piles.push(n);
-        } else {
-            piles[pile] = n;
+        before[n] = last;
+        let mut node = rank[n];
+        while node < best.len() {
+            if best[node].0 < weight + run.length {
+                best[node] = (weight + run.length, Some(n));
+            }
+            node += node & node.wrapping_neg();
         }
     }
-    let mut chain = Vec::with_capacity(piles.len());
-    let mut at = piles.last().copied().unwrap_or(usize::MAX);
-    while let Some(&(a, b)) = pairs.get(at) {
-        chain.push((a as usize, b as usize));
-        at = before[at];
+    let mut at = best.iter().max_by_key(|(weight, _)| *weight).and_then(|(_, last)| *last);
+    let mut chain = Vec::new();
+    while let Some(n) = at {
+        let Run { a, b, length } = runs[n];
+        chain.push(Run { a, b, length });
+        at = before[n];
     }
     chain.reverse();
     chain
