@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 
-use super::anchor::{Candidate, Outcome, Proposal, Reanchoring, describe};
+use super::anchor::{Candidate, Outcome, Proposal, Reanchoring, describe, describe_like};
 use super::annotation::Annotation;
 use super::document::DocumentText;
 use super::edit::Change;
@@ -168,7 +168,14 @@ impl<'t> Finder<'t> {
         if spans.iter().any(|span| span.is_empty() || span.end > end) {
             return None;
         }
-        let mut parts = spans.iter().map(|span| describe(self.current, *span));
+        // Those carried over keep their words, and so what tells them apart.
+        let is_same = spans.len() == annotation.parts().count();
+        let mut parts = spans.iter().zip(annotation.parts().map(Some).chain(std::iter::repeat(None))).map(
+            |(span, old)| match old.filter(|old| is_same && self.current.slice(*span) == old.quote.exact) {
+                Some(old) => describe_like(self.current, *span, &old.quote),
+                None => describe(self.current, *span),
+            },
+        );
         let selectors = parts.next()?;
         let after = Annotation {
             selectors,

@@ -458,11 +458,10 @@ pub(super) fn apply_change(state: &mut AppState, change: &Change) {
                 open.document.title.clone_from(after);
             }
         }
-        Change::Role { document, block, after, .. } => {
+        Change::Role { document, revision, block, after, .. } => {
             let block = *block as usize;
-            if let Some(block) =
-                open_mut(state, document).and_then(|open| open.document.blocks.get_mut(block))
-            {
+            let open = open_mut(state, document).filter(|open| open.document.revision == *revision);
+            if let Some(block) = open.and_then(|open| open.document.blocks.get_mut(block)) {
                 block.role = *after;
             }
         }

@@ -122,12 +122,12 @@ fn with_unsaved(
                 annotations.extend(after.as_deref().cloned());
             }
             Change::Title { after, .. } => document.title = after,
-            Change::Role { block, after, .. } => {
+            Change::Role { revision, block, after, .. } if revision == document.revision => {
                 if let Some(block) = document.blocks.get_mut(block as usize) {
                     block.role = after;
                 }
             }
-            Change::Removed { .. } | Change::Revision { .. } | Change::Tag { .. } => {}
+            Change::Role { .. } | Change::Removed { .. } | Change::Revision { .. } | Change::Tag { .. } => {}
         }
     }
     (document, annotations)

@@ -72,6 +72,21 @@ pub fn describe(text: &DocumentText, span: Span) -> Selectors {
     }
 }
 
+/// Describes a span with as much context as another description has. Unlike [`describe`] it does not look through the
+/// text, which for thousands of passages at once would take minutes.
+pub fn describe_like(text: &DocumentText, span: Span, like: &TextQuote) -> Selectors {
+    let before = before(span, like.prefix.chars().count() as u32);
+    let after = after(text, span, like.suffix.chars().count() as u32);
+    Selectors {
+        quote: TextQuote {
+            exact: text.slice(span).to_owned(),
+            prefix: text.slice(Span { start: before, end: span.start }).to_owned(),
+            suffix: text.slice(Span { start: span.end, end: after }).to_owned(),
+        },
+        position: span,
+    }
+}
+
 /// Finds a described passage in a text.
 ///
 /// 1. The quote at its position. 2. The one place where the quote stands with its context. 3. The only place

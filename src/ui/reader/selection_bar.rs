@@ -35,6 +35,10 @@ fn use_selection_bar(props: &SelectionBarProps) -> Html {
     let (m, codebook) = (app.m, &app.state.codebook);
     let last_tag = &app.state.settings.last_tag;
     let is_editing = app.state.view.editing_range.is_some();
+    // What was just marked is in focus itself: there is nothing to add to it.
+    let in_focus =
+        app.state.view.focus.as_ref().map(|id| app.state.annotations.spans_of(id)).unwrap_or_default();
+    let can_extend = !in_focus.is_empty() && !in_focus.iter().any(|span| span.overlaps(props.span));
     let bar = use_node_ref();
 
     let (hub, node, grid, text) = (app.hub.clone(), bar.clone(), props.grid.clone(), props.open.text.clone());
@@ -101,7 +105,7 @@ fn use_selection_bar(props: &SelectionBarProps) -> Html {
                     { icon(Icon::Tag) }{ m.tag() }<kbd aria-hidden="true">{ "T" }</kbd>
                 </button>
                 { button(m.note(), "N", icon(Icon::Note), note) }
-                if app.state.view.focus.is_some() {
+                if can_extend {
                     { button(m.extend(), "X", icon(Icon::Plus), act(|| Action::Extend { at: clock::now() })) }
                 }
                 { button(m.task(), "M", icon(Icon::Tasks), act(|| give_tag(TagStyle::Task.name().into()))) }
