@@ -13,7 +13,7 @@ use gloo::events::EventListener;
 use js_sys::{Array, Object, Reflect};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::prelude::*;
-use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbRequestReadyState, IdbTransaction};
+use web_sys::{IdbDatabase, IdbKeyRange, IdbObjectStore, IdbRequest, IdbTransaction};
 
 use super::error::StorageError;
 use crate::record::from_json;
@@ -41,38 +41,51 @@ extern "C" {
     fn commit(this: &CommittableTransaction) -> RequestResult<()>;
 }
 
-/// The answer to a request. Nobody has to wait for it: what counts is the commit.
+/// The answer to a request.
+///
+/// It counts from its event on, not from the moment the request calls itself done: in WebKit that is earlier, and what
+/// is asked in between finds the transaction asleep.
 pub(super) struct Answer<R = IdbRequest> {
     request: R,
-    is_waiting: bool,
+    event: Rc<Event>,
 }
 
-/// The answer to a request that was made.
+#[derive(Default)]
+struct Event {
+    has_come: Cell<bool>,
+    waker: Cell<Option<Waker>>,
+}
+
+/// The answer to a request that was just made.
 pub(super) fn answer<R: AsRef<IdbRequest> + Unpin>(request: R) -> Answer<R> {
-    Answer { request, is_waiting: false }
+    let event = Rc::new(Event::default());
+    let coming = event.clone();
+    // One of the two comes, once.
+    let on_event = Closure::once_into_js(move || {
+        coming.has_come.set(true);
+        if let Some(waker) = coming.waker.take() {
+            waker.wake();
+        }
+    });
+    let on_event: &js_sys::Function = on_event.unchecked_ref();
+    request.as_ref().set_onsuccess(Some(on_event));
+    request.as_ref().set_onerror(Some(on_event));
+    Answer { request, event }
 }
 
 impl<R: AsRef<IdbRequest> + Unpin> Future for Answer<R> {
     type Output = RequestResult<JsValue>;
 
-    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let request: IdbRequest = self.request.as_ref().clone();
-        if request.ready_state() == IdbRequestReadyState::Done {
-            return Poll::Ready(match request.error() {
-                Ok(Some(error)) => Err(error.into()),
-                Ok(None) | Err(_) => request.result(),
-            });
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if !self.event.has_come.get() {
+            self.event.waker.set(Some(context.waker().clone()));
+            return Poll::Pending;
         }
-        if !self.is_waiting {
-            self.is_waiting = true;
-            let waker = context.waker().clone();
-            // One of the two events comes, once.
-            let wake = Closure::once_into_js(move || waker.wake());
-            let wake: &js_sys::Function = wake.unchecked_ref();
-            request.set_onsuccess(Some(wake));
-            request.set_onerror(Some(wake));
-        }
-        Poll::Pending
+        let request: &IdbRequest = self.request.as_ref();
+        Poll::Ready(match request.error() {
+            Ok(Some(error)) => Err(error.into()),
+            Ok(None) | Err(_) => request.result(),
+        })
     }
 }
 
