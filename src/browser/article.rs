@@ -97,6 +97,14 @@ pub fn clear_selection() {
     }
 }
 
+/// Whether the engine is one that can be trusted with many highlights over the same words. WebKit's process ends when
+/// states without a line of their own lie over tags; it is known by what it lacks.
+pub fn paints_many_layers() -> bool {
+    let document = document();
+    let extended: &CaretDocument = document.unchecked_ref();
+    extended.caret_position_from_point_method().is_function()
+}
+
 /// The offset under a point of the viewport, when there is text of the article.
 pub fn offset_at_point(article: &Element, text: &DocumentText, x: f64, y: f64) -> Option<CharOffset> {
     let document = document();

@@ -123,7 +123,7 @@ pub(super) fn use_painting(app: &App, open: &Rc<OpenDocument>, window: Option<Wi
             let spans = spans[style as usize].iter().copied();
             paint::paint(&format!("tag-{}", style.name()), style.priority(), &article, &text, spans);
         }
-        let deeper = nested(&spans);
+        let deeper = if crate::browser::article::paints_many_layers() { nested(&spans) } else { Vec::new() };
         paint::paint("ui-nested", 6, &article, &text, deeper.iter().map(|(span, _)| *span));
         paint::paint(
             "ui-nested-deep",
@@ -177,8 +177,10 @@ pub(super) fn use_hover(hub: &Hub, open: &Rc<OpenDocument>) {
                 let id = layers.first().map(|placed| placed.annotation.id.clone());
                 let old = lit.replace(id.clone());
                 if old != id {
-                    let spans = id.as_ref().map(|id| annotations.spans_of(id)).unwrap_or_default();
-                    paint::paint("ui-hover", 7, &article, &text, spans);
+                    if crate::browser::article::paints_many_layers() {
+                        let spans = id.as_ref().map(|id| annotations.spans_of(id)).unwrap_or_default();
+                        paint::paint("ui-hover", 7, &article, &text, spans);
+                    }
                     layout::mark_card(old.as_ref().map(AnnotationId::as_str), false);
                     layout::mark_card(id.as_ref().map(AnnotationId::as_str), true);
                 }
